@@ -1,0 +1,64 @@
+/**
+ * Every code that the relay says, with its close code and its HTTP status, and what a client does about it (PROTOCOL D).
+ * Codes that are errors of HTTP alone stand at the end.
+ */
+
+/** What a client does after a close: never again, with backoff, or (unattended only) every 5 to 15 minutes. */
+export type ReconnectRule = 'never' | 'backoff' | 'slow';
+
+interface CodeDefinition {
+  /** The WebSocket close code, where the error ends the connection. */
+  readonly close?: number;
+  readonly http: number;
+}
+
+export const codes = {
+  bad_message: { close: 4000, http: 400 },
+  missing_credentials: { close: 4001, http: 401 },
+  invalid_credentials: { close: 4003, http: 401 },
+  invalid_client_id: { close: 4004, http: 400 },
+  replaced: { close: 4009, http: 409 },
+  revoked: { close: 4010, http: 401 },
+  id_in_use: { close: 4011, http: 409 },
+  auth_timeout: { close: 4108, http: 408 },
+  too_many_connections: { close: 4113, http: 503 },
+  auth_throttled: { close: 4130, http: 429 },
+  rate_limited: { close: 4129, http: 429 },
+  idle_timeout: { close: 4100, http: 408 },
+  message_too_big: { close: 1009, http: 413 },
+  going_away: { close: 1001, http: 503 },
+  overloaded: { close: 1013, http: 503 },
+  missing_target: { http: 400 },
+  invalid_target: { http: 400 },
+  unknown_action: { http: 400 },
+  binary_unsupported: { http: 400 },
+  reserved_field: { http: 400 },
+  target_offline: { http: 409 },
+  queue_full: { http: 409 },
+  unconfirmed: { http: 409 },
+  store_unavailable: { http: 503 },
+  forbidden: { http: 403 },
+  not_found: { http: 404 },
+  conflict: { http: 409 },
+  bad_request: { http: 400 },
+  too_many_devices: { http: 409 },
+  internal_error: { http: 500 },
+} as const satisfies Record<string, CodeDefinition>;
+
+export type RelayCode = keyof typeof codes;
+
+const rules: Readonly<Record<number, ReconnectRule>> = {
+  4000: 'never',
+  4001: 'never',
+  4003: 'slow',
+  4004: 'never',
+  4009: 'never',
+  4010: 'slow',
+  4011: 'never',
+  4130: 'slow',
+};
+
+/** What to do after a close with this code; any other close means: try again with backoff (PROTOCOL D). */
+export function reconnectRule(closeCode: number): ReconnectRule {
+  return rules[closeCode] ?? 'backoff';
+}

@@ -1,0 +1,106 @@
+import { isClientId } from './client-id.ts';
+import type { RelayCode } from './codes.ts';
+
+/** The path of the one endpoint (PROTOCOL A1). */
+export const connectPath = '/ws/connect/';
+/** Most bytes of the first message (PROTOCOL A2). */
+export const credentialsBytesMax = 4096;
+/** What is spliced into a payload that came out of the queue (PROTOCOL A4). */
+export const offlineQueuedKey = '_offline_queued';
+
+/** The first message of a session, checked. */
+export type Credentials =
+  | { readonly kind: 'master'; readonly authKey: string; readonly sender: string }
+  | { readonly kind: 'device'; readonly deviceToken: string };
+
+/** The relay's answer to good credentials: these two keys and no other (PROTOCOL A2). */
+export interface AuthenticatedMessage {
+  readonly status: 'authenticated';
+  readonly client_id: string;
+}
+
+export interface PongMessage {
+  readonly status: 'pong';
+}
+
+/** What went wrong (PROTOCOL D); `target` and `_id` where the failed message had them. */
+export interface ErrorMessage {
+  readonly status: 'error';
+  readonly code: RelayCode;
+  /** What failed, with which value, and what to do. */
+  readonly message: string;
+  readonly target?: string;
+  readonly _id?: string;
+  /** How many messages a `rate_limited` speaks of. */
+  readonly count?: number;
+}
+
+/** What the relay itself says to a client, as against what it passes on. */
+export type RelayMessage = AuthenticatedMessage | PongMessage | ErrorMessage;
+
+export type PresenceState = 'online' | 'offline';
+
+/** An expected refusal, on its way to the client. */
+export interface Refusal {
+  readonly code: RelayCode;
+  readonly message: string;
+}
+
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Checks the first message of a session. A `device_token` wins over an `auth_key` beside it (PROTOCOL A2). */
+export function readCredentials(value: unknown): Credentials | Refusal {
+  if (!isObject(value)) {
+    return { code: 'bad_message', message: 'the first message must be a JSON object with credentials' };
+  }
+  if (Object.hasOwn(value, 'device_token')) {
+    if (typeof value.device_token === 'string') return { kind: 'device', deviceToken: value.device_token };
+    return { code: 'missing_credentials', message: 'device_token must be a string' };
+  }
+  if (typeof value.auth_key !== 'string') {
+    const what = Object.hasOwn(value, 'auth_key') ? 'auth_key must be a string' : 'auth_key or device_token is missing';
+    return {
+      code: 'missing_credentials',
+      message: `${what}: send {"auth_key":…,"sender":…} or {"device_token":…} first`,
+    };
+  }
+  if (typeof value.sender !== 'string') {
+    return {
+      code: 'missing_credentials',
+      message: 'sender is missing or not a string: with an auth_key a client names itself',
+    };
+  }
+  if (!isClientId(value.sender)) {
+    return {
+      code: 'invalid_client_id',
+      message: `sender ${JSON.stringify(value.sender).slice(0, 160)} is no client id: ${clientIdRule}`,
+    };
+  }
+  return { kind: 'master', authKey: value.auth_key, sender: value.sender };
+}
+
+/** The rule for client ids in words, for errors. */
+export const clientIdRule = '1 to 128 bytes of UTF-8 without control characters, commas, or spaces at its ends';
+
+/**
+ * Reads a message of the relay on the client's side; undefined when it is a payload that the relay passed on. Every
+ * such payload carries this client's own id as its target, so that no sender can speak in the relay's name.
+ */
+export function readRelayMessage(value: unknown, ownClientId: string | undefined): RelayMessage | undefined {
+  if (!isObject(value) || (ownClientId !== undefined && value.target === ownClientId)) return undefined;
+  if (value.status === 'pong') return { status: 'pong' };
+  if (value.status === 'authenticated' && typeof value.client_id === 'string') {
+    return { status: 'authenticated', client_id: value.client_id };
+  }
+  if (value.status !== 'error' || typeof value.code !== 'string' || typeof value.message !== 'string') return undefined;
+  return {
+    status: 'error',
+    code: value.code as RelayCode,
+    message: value.message,
+    ...(typeof value.target === 'string' ? { target: value.target } : {}),
+    ...(typeof value._id === 'string' ? { _id: value._id } : {}),
+    ...(typeof value.count === 'number' ? { count: value.count } : {}),
+  };
+}
