@@ -1,0 +1,62 @@
+import { spawnSync } from 'node:child_process';
+
+/** What some tests need beside Node, and the package of Debian that brings it. */
+export interface Tool {
+  readonly debianPackage: string;
+  /** A command that succeeds exactly when the tool is there and is the right one. */
+  readonly probe: readonly [command: string, ...args: string[]];
+  /** What the probe must print, where its exit code does not say enough. */
+  readonly prints?: RegExp;
+  /** What is left out without it, to complete the sentence "… is missing: ". */
+  readonly leftOut: string;
+}
+
+/** Debian's Python modules belong to Debian's Python; the `python3` on the PATH may be another one. */
+export const debianPython = '/usr/bin/python3';
+
+export const tools = {
+  'python3-websocket': {
+    debianPackage: 'python3-websocket',
+    probe: [debianPython, '-c', 'from websocket import WebSocketApp'],
+    leftOut: 'workers written with websocket-client',
+  },
+  'python3-websockets': {
+    debianPackage: 'python3-websockets',
+    probe: [debianPython, '-c', 'import websockets'],
+    leftOut: 'workers written with websockets and asyncio',
+  },
+  java: {
+    debianPackage: 'default-jdk-headless',
+    // A runtime without the compiler cannot start a single source file.
+    probe: ['java', '--list-modules'],
+    prints: /jdk\.compiler/,
+    leftOut: 'workers written with java.net.http',
+  },
+  tmux: { debianPackage: 'tmux', probe: ['tmux', '-V'], leftOut: 'the commander in a real terminal' },
+  openssl: { debianPackage: 'openssl', probe: ['openssl', 'version'], leftOut: 'everything over TLS' },
+} as const satisfies Record<string, Tool>;
+
+export type ToolName = keyof typeof tools;
+
+export const toolNames = Object.keys(tools) as readonly ToolName[];
+
+/** Whether the tool is on this machine; asks the machine each time, because it may just have been installed. */
+export function isInstalled(name: ToolName): boolean {
+  const tool: Tool = tools[name];
+  const [command, ...args] = tool.probe;
+  const run = spawnSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  return run.status === 0 && (tool.prints === undefined || tool.prints.test(run.stdout));
+}
+
+/** Whether nothing may be left out, as in continuous integration. */
+export function allToolsRequired(): boolean {
+  return process.env.REQUIRE_ALL_TOOLS === '1';
+}
+
+/**
+ * Whether tests that need this tool are run, for `describe.runIf(hasTool('java'))`. Where all tools are required they always
+ * are, and fail where the tool is missing, so that continuous integration never passes with something left out.
+ */
+export function hasTool(name: ToolName): boolean {
+  return allToolsRequired() || isInstalled(name);
+}
