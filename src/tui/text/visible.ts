@@ -1,0 +1,51 @@
+/**
+ * What others wrote is shown and never obeyed: control characters, escape sequences, bidirectional overrides and everything
+ * else that moves a cursor, hides or reorders text becomes its JSON escape, which says exactly what is there.
+ */
+
+const plainAscii = /^[\x20-\x7e]*$/;
+const beyondAscii = /[^\x20-\x7e]/gu;
+
+/** Letters, digits, punctuation and symbols, the space and the ideographic space. */
+const printable = /^[\p{L}\p{N}\p{P}\p{S}\u0020\u3000]$/u;
+const combiningMark = /^\p{Mn}$/u;
+
+/**
+ * Characters that are invisible or on whose width terminals do not agree: regional indicators, skin tones, conjoining jamo.
+ * Escaped too, so that no row is ever wider or narrower than it was measured.
+ */
+const disputed =
+  /^[\p{Default_Ignorable_Code_Point}\p{Regional_Indicator}\p{Emoji_Modifier}\u1160-\u11ff\ud7b0-\ud7fb]$/u;
+
+// The request for a coloured picture changes how an emoji looks and, in some terminals alone, how wide it is.
+const emojiStyle = /(?<=\p{Emoji})[\ufe0e\ufe0f]/gu;
+
+/** A letter carries three marks in no language that needs more; a tower of them would cover the rows above. */
+const marksMax = 3;
+
+function escapeOf(character: string): string {
+  const codePoint = character.codePointAt(0) ?? 0;
+  const hex = codePoint.toString(16);
+  return codePoint > 0xffff ? `\\u{${hex}}` : `\\u${hex.padStart(4, '0')}`;
+}
+
+/** The text in one line that is safe to print; `asciiOnly` for terminals that have no other characters. */
+export function toVisible(text: string, asciiOnly = false): string {
+  if (plainAscii.test(text)) return text;
+  if (asciiOnly) return text.replace(beyondAscii, escapeOf);
+  let visible = '';
+  let marksLeft = 0;
+  for (const character of text.replace(emojiStyle, '')) {
+    if (combiningMark.test(character) && !disputed.test(character)) {
+      visible += marksLeft > 0 ? character : escapeOf(character);
+      marksLeft--;
+    } else if (printable.test(character) && !disputed.test(character)) {
+      visible += character;
+      marksLeft = /^\p{L}$/u.test(character) ? marksMax : 0;
+    } else {
+      visible += escapeOf(character);
+      marksLeft = 0;
+    }
+  }
+  return visible;
+}

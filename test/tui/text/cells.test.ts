@@ -1,0 +1,43 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { cellWidth, cutToCells, fitToCells, wrapToCells } from '../../../src/tui/text/cells.ts';
+import { toVisible } from '../../../src/tui/text/visible.ts';
+
+const visibleText = fc.string({ unit: 'binary' }).map((text) => toVisible(text));
+
+describe('cells', () => {
+  it('count wide characters as two columns and marks as none', () => {
+    expect(cellWidth('abc')).toBe(3);
+    expect(cellWidth('温度')).toBe(4);
+    expect(cellWidth('e\u0301')).toBe(1);
+  });
+
+  it('cut in front of a wide character that would stick out', () => {
+    expect(cutToCells('温度計', 4, '…')).toBe('温…');
+    expect(fitToCells('温度計', 4, '…')).toBe('温… ');
+    expect(cutToCells('温度', 4, '…')).toBe('温度');
+  });
+
+  it('leave nothing where there is no room', () => {
+    expect(cutToCells('abc', 0, '…')).toBe('');
+    expect(fitToCells('abc', 1, '…')).toBe('…');
+  });
+
+  it('fit every visible text to exactly the columns', () => {
+    fc.assert(
+      fc.property(visibleText, fc.integer({ min: 1, max: 40 }), (text, columns) => {
+        expect(cellWidth(fitToCells(text, columns, '…'))).toBe(columns);
+      }),
+    );
+  });
+
+  it('wrap without losing a character', () => {
+    fc.assert(
+      fc.property(visibleText, fc.integer({ min: 2, max: 20 }), (text, columns) => {
+        const lines = wrapToCells(text, columns);
+        expect(lines.join('')).toBe(text);
+        expect(lines.every((line) => cellWidth(line) <= columns)).toBe(true);
+      }),
+    );
+  });
+});
