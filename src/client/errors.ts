@@ -1,0 +1,77 @@
+import type { RelayCode } from '../protocol/codes.ts';
+import type { Ending } from './types.ts';
+
+/** The text is no address of a relay. */
+export class RelayAddressError extends Error {
+  override readonly name = 'RelayAddressError';
+}
+
+/** The connection is closed for good; `ending` says why. */
+export class RelayConnectionError extends Error {
+  override readonly name = 'RelayConnectionError';
+  readonly ending: Ending;
+
+  constructor(ending: Ending) {
+    super(ending.reason);
+    this.ending = ending;
+  }
+}
+
+/**
+ * Why something was not sent: `not_connected` (nothing is kept for later), `invalid_payload` (no JSON object, or
+ * one that names another target), `invalid_target` (no client id), `backlog` (the network does not take what was sent
+ * before), `connection_lost` (it may or may not have left), `no_answer` (a ping without its pong).
+ */
+export type SendProblem =
+  | 'not_connected'
+  | 'invalid_payload'
+  | 'invalid_target'
+  | 'backlog'
+  | 'connection_lost'
+  | 'no_answer';
+
+/** A message was not sent, or may not have been: see `code`. */
+export class RelaySendError extends Error {
+  override readonly name = 'RelaySendError';
+  readonly code: SendProblem;
+
+  constructor(code: SendProblem, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** The relay answered an HTTP request with an error of its own (PROTOCOL C). */
+export class RelayHttpError extends Error {
+  override readonly name = 'RelayHttpError';
+  /** The HTTP status. */
+  readonly status: number;
+  /** One of the codes of PROTOCOL D; a newer relay may know more. */
+  readonly code: RelayCode | (string & {});
+
+  constructor(status: number, code: string, message: string) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/** What kept this side from reaching a relay; the message has it in words. */
+export type NetworkProblem =
+  | 'name_not_found'
+  | 'connection_refused'
+  | 'timeout'
+  | 'certificate'
+  | 'not_a_relay'
+  | 'network';
+
+/** No relay could be reached at the address, or what answers there is none. */
+export class RelayUnreachableError extends Error {
+  override readonly name = 'RelayUnreachableError';
+  readonly problem: NetworkProblem;
+
+  constructor(problem: NetworkProblem, message: string, cause?: unknown) {
+    super(message, cause === undefined ? {} : { cause });
+    this.problem = problem;
+  }
+}

@@ -1,0 +1,122 @@
+/** One HTTP request to a relay, its answer checked and its failures in words. */
+import { getCACertificates } from 'node:tls';
+import type { Agent, Dispatcher } from 'undici';
+import { isObject } from '../protocol/messages.ts';
+import { AnswerError, type Reader } from './answer.ts';
+import { RelayHttpError, RelayUnreachableError } from './errors.ts';
+import { describeNetworkProblem } from './network-problem.ts';
+
+/** No answer is longer: a bound on what a server can make this process hold. */
+const answerBytesMax = 64 * 1024 * 1024;
+
+export interface Requester {
+  /** Rejects with `RelayHttpError` or `RelayUnreachableError`. */
+  request<Value>(method: Dispatcher.HttpMethod, path: string, reader: Reader<Value>, body?: unknown): Promise<Value>;
+  close(): Promise<void>;
+}
+
+interface RequesterOptions {
+  /** Where the paths begin, `https://host` with a path prefix where there is one. */
+  readonly base: string;
+  readonly key?: string;
+  readonly ca?: string;
+  readonly timeoutMs: number;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly location: string | undefined;
+  readonly text: string;
+}
+
+/** undici takes a tenth of a second to load, so it is loaded by the first request. */
+async function openAgent(options: RequesterOptions): Promise<Agent> {
+  const undici = await import('undici');
+  return new undici.Agent({
+    maxResponseSize: answerBytesMax,
+    connect: {
+      timeout: options.timeoutMs,
+      ...(options.ca === undefined ? {} : { ca: [...getCACertificates('default'), options.ca] }),
+    },
+  });
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function notARelay(host: string, answer: Answer): RelayUnreachableError {
+  const message =
+    answer.location === undefined
+      ? `${host} answers, but not as a relay does (HTTP ${answer.status}); is the address right?`
+      : `${host} redirects to ${answer.location}; use that address`;
+  return new RelayUnreachableError('not_a_relay', message);
+}
+
+function readAnswer<Value>(host: string, answer: Answer, reader: Reader<Value>): Value {
+  const value = parse(answer.text);
+  if (isObject(value) && value.status === 'error' && typeof value.code === 'string') {
+    const message = typeof value.message === 'string' ? value.message : value.code;
+    throw new RelayHttpError(answer.status, value.code, message);
+  }
+  if (answer.status < 200 || answer.status > 299 || value === undefined) throw notARelay(host, answer);
+  try {
+    return reader(value, '');
+  } catch (error) {
+    if (!(error instanceof AnswerError)) throw error;
+    throw new RelayUnreachableError('not_a_relay', `${host} answers, but not as a relay does: ${error.message}`, error);
+  }
+}
+
+function checkKey(key: string | undefined): void {
+  // The key itself is in no message. A line break in it would be a header of its own.
+  if (key !== undefined && !/^[\x21-\x7e]+$/.test(key)) {
+    throw new RelayHttpError(401, 'invalid_credentials', 'the key is empty or has characters that no key has');
+  }
+}
+
+export function createRequester(options: RequesterOptions): Requester {
+  const { origin, host, pathname } = new URL(options.base);
+  const prefix = pathname === '/' ? '' : pathname;
+  let agent: Promise<Agent> | undefined;
+
+  async function fetchAnswer(method: Dispatcher.HttpMethod, path: string, body: unknown): Promise<Answer> {
+    agent ??= openAgent(options);
+    const response = await (await agent).request({
+      origin,
+      method,
+      path: prefix + path,
+      headers: {
+        accept: 'application/json',
+        ...(options.key === undefined ? {} : { authorization: `Bearer ${options.key}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      body: body === undefined ? null : JSON.stringify(body),
+      signal: AbortSignal.timeout(options.timeoutMs),
+    });
+    const { location } = response.headers;
+    return {
+      status: response.statusCode,
+      location: typeof location === 'string' ? location : undefined,
+      text: await response.body.text(),
+    };
+  }
+
+  return {
+    async request(method, path, reader, body) {
+      checkKey(options.key);
+      const answer = await fetchAnswer(method, path, body).catch((error: unknown) => {
+        const { problem, message } = describeNetworkProblem(error, host);
+        throw new RelayUnreachableError(problem, message, error);
+      });
+      return readAnswer(host, answer, reader);
+    },
+    async close() {
+      await (await agent)?.destroy();
+    },
+  };
+}
