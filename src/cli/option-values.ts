@@ -1,0 +1,41 @@
+/** Values of flags that have a syntax; yargs calls these and reports what they throw. */
+import { isUserLimitName, parseLimit, type ServerLimits, type UserLimits } from '../protocol/limits.ts';
+import { parseDurationMs } from '../protocol/units.ts';
+import { usageError } from './exit-codes.ts';
+
+/** Milliseconds of a `--flag 5s`; a bare number is refused, because a mistaken unit at a machine breaks it. */
+export function durationFlag(flag: string): (text: string) => number {
+  return (text) => {
+    const durationMs = parseDurationMs(text);
+    if (durationMs === undefined)
+      throw usageError(`--${flag} ${text}: write a duration with its unit, such as 5s, 2m or 24h`);
+    return durationMs;
+  };
+}
+
+/** A whole number of a `--flag 3`. */
+export function countFlag(flag: string, min: number, max = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  return (text) => {
+    const count = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (count >= min && count <= max) return count;
+    const range = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`;
+    throw usageError(`--${flag} ${text}: write a whole number ${range}`);
+  };
+}
+
+export interface ParsedLimits {
+  readonly user: Partial<UserLimits>;
+  readonly server: Partial<ServerLimits>;
+}
+
+/** Reads `NAME=VALUE` limits; the last of one name counts. */
+export function readLimits(assignments: readonly string[]): ParsedLimits {
+  const user: Record<string, number> = {};
+  const server: Record<string, number> = {};
+  for (const assignment of assignments) {
+    const limit = parseLimit(assignment);
+    if ('problem' in limit) throw usageError(`--limit ${assignment}: ${limit.problem}`);
+    (isUserLimitName(limit.name) ? user : server)[limit.name] = limit.value;
+  }
+  return { user, server };
+}

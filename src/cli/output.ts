@@ -1,0 +1,75 @@
+import type { Writable } from 'node:stream';
+import { styleText } from 'node:util';
+import { printable } from './printable.ts';
+
+/** A stream that may be a terminal, as process.stdout is. */
+export type OutputStream = Writable & { readonly isTTY?: boolean };
+
+export interface OutputOptions {
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+  readonly json: boolean;
+  readonly quiet: boolean;
+}
+
+/** The two voices of a command: data on standard output, talk on standard error. */
+export interface Output {
+  /** `--json`: standard output holds machine-readable lines and nothing else. */
+  readonly json: boolean;
+  /** Whether a person reads standard output. */
+  readonly isTerminal: boolean;
+  /** One line of data, as it is; resolves when the stream takes more, so that a slow reader slows the command. */
+  line(text: string): Promise<void>;
+  /** One JSON document on one line. */
+  record(value: unknown): Promise<void>;
+  /** Rows in columns; the first row is the heading. Cells may come from outside. */
+  table(rows: readonly (readonly string[])[]): Promise<void>;
+  /** Talk that `-q` switches off. */
+  say(text: string): void;
+  /** What must be said in any case. */
+  complain(text: string): void;
+}
+
+type Style = 'bold' | 'dim' | 'green' | 'red' | 'yellow';
+
+/** Colours text for standard output, unless NO_COLOR or the stream says no. */
+export function paint(style: Style, text: string): string {
+  return styleText(style, text, { stream: process.stdout });
+}
+
+function write(stream: OutputStream, text: string): Promise<void> {
+  if (stream.write(text) || stream.destroyed) return Promise.resolve();
+  return new Promise((resolve) => {
+    // A reader that went away never drains; main.ts ends the command then.
+    stream.once('drain', resolve).once('close', resolve);
+  });
+}
+
+function formatTable(rows: readonly (readonly string[])[]): string {
+  const cells = rows.map((row) => row.map((cell) => printable(cell).replaceAll(/[\t\n]/g, ' ')));
+  const widths = (cells[0] ?? []).map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
+  const lines = cells.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+  const [heading = '', ...body] = lines;
+  return [paint('dim', heading), ...body].join('\n');
+}
+
+export function createOutput({ stdout, stderr, json, quiet }: OutputOptions): Output {
+  const isTerminal = stdout.isTTY === true;
+  const complain = (text: string) => void stderr.write(`${printable(text)}\n`);
+  return {
+    json,
+    isTerminal,
+    line: (text) => write(stdout, `${isTerminal && !json ? printable(text) : text}\n`),
+    record: (value) => write(stdout, `${JSON.stringify(value)}\n`),
+    table: (rows) => write(stdout, `${formatTable(rows)}\n`),
+    say: (text) => {
+      if (!quiet) complain(text);
+    },
+    complain,
+  };
+}
