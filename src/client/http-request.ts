@@ -1,3 +1,4 @@
+/// <reference path="./undici-agent.d.ts" />
 /** One HTTP request to a relay, its answer checked and its failures in words. */
 import { getCACertificates } from 'node:tls';
 import type { Agent, Dispatcher } from 'undici';
@@ -8,6 +9,8 @@ import { describeNetworkProblem } from './network-problem.ts';
 
 /** No answer is longer: a bound on what a server can make this process hold. */
 const answerBytesMax = 64 * 1024 * 1024;
+/** So many requests go at one time; more wait for their turn. */
+const connectionsMax = 4;
 
 export interface Requester {
   /** Rejects with `RelayHttpError` or `RelayUnreachableError`. */
@@ -18,8 +21,8 @@ export interface Requester {
 interface RequesterOptions {
   /** Where the paths begin, `https://host` with a path prefix where there is one. */
   readonly base: string;
-  readonly key?: string;
-  readonly ca?: string;
+  readonly key: string | undefined;
+  readonly ca: string | undefined;
   readonly timeoutMs: number;
 }
 
@@ -29,10 +32,14 @@ interface Answer {
   readonly text: string;
 }
 
-/** undici takes a tenth of a second to load, so it is loaded by the first request. */
+/**
+ * Loaded by the first request, and this part of undici alone: the whole takes as long to load as Node takes to start, and
+ * half of that is for fetch, caches and mocks that nobody asks for here.
+ */
 async function openAgent(options: RequesterOptions): Promise<Agent> {
-  const undici = await import('undici');
-  return new undici.Agent({
+  const { default: UndiciAgent } = await import('undici/lib/dispatcher/agent.js');
+  return new UndiciAgent({
+    connections: connectionsMax,
     maxResponseSize: answerBytesMax,
     connect: {
       timeout: options.timeoutMs,

@@ -20,11 +20,11 @@ export interface RelayHttpOptions {
   /** The address as `createRelayClient` takes it. */
   readonly url: string;
   /** A master key, an admin key, or a device token; `health` needs none. */
-  readonly key?: string;
+  readonly key?: string | undefined;
   /** Own certificate authorities in PEM, beside the well-known ones. */
-  readonly ca?: string;
+  readonly ca?: string | undefined;
   /** Time for one request, its connection included, in milliseconds; 10,000 unless said. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
 }
 
 /**
@@ -57,6 +57,7 @@ export interface RelayHttp {
   health(): Promise<void>;
   /** Closes its connections; requests under way end as unreachable. */
   close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 const state = oneOf('online', 'offline');
@@ -112,9 +113,9 @@ function inParts(ids: readonly string[]): string[] {
 export function createRelayHttp(options: RelayHttpOptions): RelayHttp {
   const requester = createRequester({
     base: parseRelayUrl(options.url).http,
+    key: options.key,
+    ca: options.ca,
     timeoutMs: options.timeoutMs ?? 10_000,
-    ...(options.key === undefined ? {} : { key: options.key }),
-    ...(options.ca === undefined ? {} : { ca: options.ca }),
   });
   return {
     ...deviceFunctions(requester),
@@ -124,6 +125,7 @@ export function createRelayHttp(options: RelayHttpOptions): RelayHttp {
       await requester.request('GET', '/readyz', readDone);
     },
     close: () => requester.close(),
+    [Symbol.asyncDispose]: () => requester.close(),
   };
 }
 
@@ -136,7 +138,7 @@ function deviceFunctions({ request }: Requester): Pick<RelayHttp, DeviceFunction
     async presence(ids) {
       if (ids === undefined) return request('GET', '/api/presence/', readPresence);
       const parts = inParts(ids).map((part) => request('GET', `/api/presence/?devices=${part}`, readPresence));
-      return Object.assign({}, ...(await Promise.all(parts)));
+      return Object.fromEntries((await Promise.all(parts)).flatMap(Object.entries));
     },
     devices: async () => (await request('GET', '/api/devices/', readDevices)).devices,
     device: (id) => request('GET', path(id), readDetail),

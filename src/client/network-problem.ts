@@ -14,6 +14,13 @@ const certificateHints: Readonly<Record<string, string>> = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'it comes from an authority that this machine does not know',
 };
 
+/** What OpenSSL says of bytes that are no TLS. */
+const notTls: ReadonlySet<string> = new Set([
+  'EPROTO',
+  'ERR_SSL_WRONG_VERSION_NUMBER',
+  'ERR_SSL_PACKET_LENGTH_TOO_LONG',
+]);
+
 function codeOf(error: unknown): string {
   if (typeof error !== 'object' || error === null) return '';
   if ('code' in error && typeof error.code === 'string') return error.code;
@@ -59,11 +66,14 @@ export function describeNetworkProblem(error: unknown, host: string): ProblemInW
   }
   const certificate = certificateProblem(code, host, text);
   if (certificate !== undefined) return { problem: 'certificate', message: certificate };
-  if (code === 'EPROTO' || code.startsWith('ERR_SSL_')) {
+  if (notTls.has(code)) {
     return {
       problem: 'not_a_relay',
       message: `${host} does not speak TLS (${code}); is it meant to be ws:// or http://?`,
     };
+  }
+  if (code.startsWith('HPE_')) {
+    return { problem: 'not_a_relay', message: `${host} does not speak HTTP (${code}); is the port right?` };
   }
   if (code === 'ECONNRESET' || code === 'UND_ERR_SOCKET') {
     return {

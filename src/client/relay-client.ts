@@ -131,6 +131,13 @@ export function createRelayClientOn(ports: RelayClientPorts, options: Omit<Relay
     await current.connection.send(addressed.json);
   }
 
+  function close(): Promise<void> {
+    apply({ type: 'stop', ending: stopped });
+    if (connection === undefined) gone.resolve();
+    else connection.close();
+    return gone.promise;
+  }
+
   connect();
   return {
     get state() {
@@ -156,12 +163,8 @@ export function createRelayClientOn(ports: RelayClientPorts, options: Omit<Relay
       paused = false;
       connection?.resume();
     },
-    close() {
-      apply({ type: 'stop', ending: stopped });
-      if (connection === undefined) gone.resolve();
-      else connection.close();
-      return gone.promise;
-    },
+    close,
+    [Symbol.asyncDispose]: close,
   };
 }
 

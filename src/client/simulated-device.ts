@@ -6,7 +6,7 @@ export interface SimulatedDeviceOptions {
   readonly url: string;
   readonly deviceToken: string;
   /** Own certificate authorities in PEM, beside the well-known ones. */
-  readonly ca?: string;
+  readonly ca?: string | undefined;
 }
 
 /** A device that is not there: it answers every command, so that the first minute needs no hardware. */
@@ -14,6 +14,7 @@ export interface SimulatedDevice {
   /** Its connection: state and events are those of any client. */
   readonly client: RelayClient;
   close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** What a "mouse" knows about itself; a command moves it from one to the next. */
@@ -77,7 +78,7 @@ export function createSimulatedDevice(options: SimulatedDeviceOptions): Simulate
   const client = createRelayClient({
     url: options.url,
     credentials: { deviceToken: options.deviceToken },
-    ...(options.ca === undefined ? {} : { ca: options.ca }),
+    ca: options.ca,
   });
   let mouse: MouseState = { x: 0, y: 0, clicks: 0 };
   client.on('message', (message) => {
@@ -90,5 +91,5 @@ export function createSimulatedDevice(options: SimulatedDeviceOptions): Simulate
     // A connection that is lost now takes the answer with it, as with any device; whoever asked will ask again.
     client.send(asker, typeof _id === 'string' ? { _re: _id, ...answer } : answer).catch(() => undefined);
   });
-  return { client, close: () => client.close() };
+  return { client, close: () => client.close(), [Symbol.asyncDispose]: () => client.close() };
 }

@@ -11,17 +11,17 @@ export interface RelayClientOptions {
   readonly url: string;
   readonly credentials: ClientCredentials;
   /** Own certificate authorities in PEM, beside the well-known ones. */
-  readonly ca?: string;
+  readonly ca?: string | undefined;
   /** Time between `{"action":"ping"}`s, in milliseconds; 30,000 unless said. */
-  readonly heartbeatMs?: number;
+  readonly heartbeatMs?: number | undefined;
   /** Time without a single byte after a ping until the connection counts as dead, in milliseconds; 10,000 unless said. */
-  readonly heartbeatTimeoutMs?: number;
+  readonly heartbeatTimeoutMs?: number | undefined;
   /** Time to be connected and authenticated, in milliseconds; 10,000 unless said. */
-  readonly connectTimeoutMs?: number;
+  readonly connectTimeoutMs?: number | undefined;
   /** `interactive` gives up on refused credentials, `unattended` (the default) tries again every 5 to 15 minutes. */
-  readonly mode?: 'interactive' | 'unattended';
+  readonly mode?: 'interactive' | 'unattended' | undefined;
   /** Try again after a lost connection or a failed try; true unless said. */
-  readonly reconnect?: boolean;
+  readonly reconnect?: boolean | undefined;
 }
 
 /**
@@ -98,11 +98,13 @@ export interface RelayClient {
    */
   ping(): Promise<number>;
   /**
-   * Stops reading from the network, for a consumer that cannot follow; the relay then queues what comes. The heartbeat rests
-   * meanwhile. Holds for this connection and those after it, until `resume`.
+   * Stops reading from the network, for a consumer that cannot follow; what was read already may still come, and the relay
+   * queues the rest (PROTOCOL A4). The heartbeat rests meanwhile, so that a dead connection shows only after `resume`.
+   * Holds for this connection and those after it.
    */
   pause(): void;
   resume(): void;
   /** Sends nothing any more, closes with 1000, and resolves when the socket is gone. */
   close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
 }
