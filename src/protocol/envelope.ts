@@ -1,9 +1,7 @@
-import { invalid, type MemberCursor, nextMember, openObject, skipValue, skipWhitespace } from './json-scan.ts';
-import { isStringAt, readText } from './json-text.ts';
-
-/** Fields that the relay adds, in the order in which they stand before the final `}` (PROTOCOL B). */
-export const relayFields = ['_from', '_seq', '_age_ms', '_offline_queued'] as const;
-export type RelayField = (typeof relayFields)[number];
+import { fieldAt, type RelayField } from './envelope-fields.ts';
+import { skipValue, skipWhitespace } from './json-scan.ts';
+import { readString, type StringReader } from './json-string.ts';
+import { nextMember, openObject } from './object-members.ts';
 
 /** What the relay reads of a message: each field as `JSON.parse` would say it (PROTOCOL A3). */
 export interface ObjectEnvelope {
@@ -13,70 +11,46 @@ export interface ObjectEnvelope {
   readonly target: string | undefined;
   /** The `action`, where it is a string; read only where there is no `target`, because nobody asks otherwise. */
   readonly action: string | undefined;
-  readonly hasId: boolean;
-  /** The `_id`, where it is a string (PROTOCOL B `receipts`). */
-  readonly id: string | undefined;
-  readonly hasTtl: boolean;
-  /** The `_ttl`, where it is a number, in seconds (PROTOCOL B `ttl`). */
-  readonly ttlSeconds: number | undefined;
-  /** The fields among `relayFields` that the sender wrote itself. */
+  /** Where the values of `_id` and `_ttl` are, -1 without one. Few messages need them: `readId`, `readTtlSeconds`. */
+  readonly idStart: number;
+  readonly idEnd: number;
+  readonly ttlStart: number;
+  readonly ttlEnd: number;
+  /** The fields of the relay's own that the sender wrote itself, each once (PROTOCOL D `reserved_field`). */
   readonly relayFields: readonly RelayField[];
 }
 
-/** The message of a sender, as far as the relay looks into it. Whatever is not JSON is `invalid`. */
+/** The message of a sender, as far as the relay looks into it. What is not JSON is `invalid`. */
 export type Envelope = ObjectEnvelope | { readonly kind: 'invalid' } | { readonly kind: 'not-object' };
 
-type EnvelopeField = 'target' | 'action' | '_id' | '_ttl' | RelayField;
-
-const absent = -1;
-const noRelayFields: readonly RelayField[] = [];
 const invalidEnvelope: Envelope = { kind: 'invalid' };
 const notObjectEnvelope: Envelope = { kind: 'not-object' };
 
-const fieldNames: readonly EnvelopeField[] = ['target', 'action', '_id', '_ttl', ...relayFields];
+const quote = 0x22;
 
-/** The field whose key the cursor stands on, if it is one that the relay reads. */
-function fieldAt(cursor: MemberCursor): EnvelopeField | undefined {
-  const { bytes, keyStart, keyEnd } = cursor;
-  if (cursor.keyHasEscapes) {
-    const key = readText(bytes, keyStart - 1, keyEnd + 1);
-    return fieldNames.find((name) => name === key);
-  }
-  const first = bytes[keyStart];
-  // t, a and _: what every field of the relay begins with.
-  if (first !== 0x74 && first !== 0x61 && first !== 0x5f) return undefined;
-  return fieldNames.find((name) => equalsAscii(bytes, keyStart, keyEnd, name));
+/** Where a value is, or that there is none. */
+const absent = -1;
+const noRelayFields: readonly RelayField[] = [];
+
+function stringAt(bytes: Uint8Array, start: number, end: number, read: StringReader): string | undefined {
+  return start !== absent && bytes[start] === quote ? read(bytes, start, end) : undefined;
 }
 
-function equalsAscii(bytes: Uint8Array, start: number, end: number, text: string): boolean {
-  if (end - start !== text.length) return false;
-  for (let index = 0; index < text.length; index++) {
-    if (bytes[start + index] !== text.charCodeAt(index)) return false;
-  }
-  return true;
-}
-
-function stringIn(bytes: Uint8Array, start: number, end: number): string | undefined {
-  return start !== absent && isStringAt(bytes, start) ? readText(bytes, start, end) : undefined;
-}
-
-function numberIn(bytes: Uint8Array, start: number, end: number): number | undefined {
-  if (start === absent) return undefined;
-  const value: unknown = JSON.parse(new TextDecoder().decode(bytes.subarray(start, end)));
-  return typeof value === 'number' ? value : undefined;
+function readNonObject(bytes: Uint8Array): Envelope {
+  const valueEnd = skipValue(bytes, skipWhitespace(bytes, 0, bytes.length), bytes.length);
+  if (valueEnd < 0 || skipWhitespace(bytes, valueEnd, bytes.length) !== bytes.length) return invalidEnvelope;
+  return notObjectEnvelope;
 }
 
 /**
- * Reads the envelope of a message from its bytes, which the WebSocket layer has checked to be UTF-8. Says of every input
- * what `JSON.parse` says: the same verdict, and the last of duplicate keys.
+ * Reads the envelope of a message from its bytes, which the WebSocket layer has found to be UTF-8. Comes to the verdict of
+ * `JSON.parse` on every input, and takes the last of duplicate keys like it, without building the value. `readTarget` may
+ * remember what it read (`createCachedStringReader`).
  */
-export function readEnvelope(bytes: Uint8Array, start = 0, end = bytes.length): Envelope {
-  const cursor = openObject(bytes, start, end);
-  if (cursor === undefined) {
-    const valueEnd = skipValue(bytes, skipWhitespace(bytes, start, end), end);
-    const isWhole = valueEnd !== invalid && skipWhitespace(bytes, valueEnd, end) === end;
-    return isWhole ? notObjectEnvelope : invalidEnvelope;
-  }
+export function readEnvelope(bytes: Uint8Array, readTarget: StringReader = readString): Envelope {
+  const end = bytes.length;
+  const cursor = openObject(bytes, 0, end);
+  if (cursor === undefined) return readNonObject(bytes);
   let targetStart = absent;
   let targetEnd = absent;
   let actionStart = absent;
@@ -111,12 +85,24 @@ export function readEnvelope(bytes: Uint8Array, start = 0, end = bytes.length): 
   return {
     kind: 'object',
     hasTarget,
-    target: stringIn(bytes, targetStart, targetEnd),
-    action: hasTarget ? undefined : stringIn(bytes, actionStart, actionEnd),
-    hasId: idStart !== absent,
-    id: stringIn(bytes, idStart, idEnd),
-    hasTtl: ttlStart !== absent,
-    ttlSeconds: numberIn(bytes, ttlStart, ttlEnd),
+    target: stringAt(bytes, targetStart, targetEnd, readTarget),
+    action: hasTarget ? undefined : stringAt(bytes, actionStart, actionEnd, readString),
+    idStart,
+    idEnd,
+    ttlStart,
+    ttlEnd,
     relayFields: found ?? noRelayFields,
   };
+}
+
+/** The `_id` of a message, where it is a string; `idStart` tells whether there is another value (PROTOCOL B `receipts`). */
+export function readId(bytes: Uint8Array, envelope: ObjectEnvelope): string | undefined {
+  return stringAt(bytes, envelope.idStart, envelope.idEnd, readString);
+}
+
+/** The `_ttl` of a message, where it is a number; `ttlStart` tells whether there is another value (PROTOCOL B `ttl`). */
+export function readTtlSeconds(bytes: Uint8Array, envelope: ObjectEnvelope): number | undefined {
+  if (envelope.ttlStart === absent) return undefined;
+  const value: unknown = JSON.parse(new TextDecoder().decode(bytes.subarray(envelope.ttlStart, envelope.ttlEnd)));
+  return typeof value === 'number' ? value : undefined;
 }

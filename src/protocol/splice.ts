@@ -1,8 +1,7 @@
-import { type RelayField, relayFields } from './envelope.ts';
-import { type MemberCursor, nextMember, openObject } from './json-scan.ts';
-import { readText } from './json-text.ts';
+import { fieldAt, relayFields } from './envelope-fields.ts';
+import { nextMember, openObject } from './object-members.ts';
 
-/** The fields to add and their values; those that are undefined or missing are not added. */
+/** The fields to add, with their values. */
 export interface SplicedFields {
   readonly _from?: string;
   readonly _seq?: number;
@@ -10,7 +9,7 @@ export interface SplicedFields {
   readonly _offline_queued?: true;
 }
 
-/** Bytes to put in the place of those from `start` to `end`. */
+/** Bytes that take the place of those from `start` to `end`. */
 interface Edit {
   readonly start: number;
   readonly end: number;
@@ -18,14 +17,6 @@ interface Edit {
 }
 
 const encoder = new TextEncoder();
-
-function keyAt(cursor: MemberCursor): string {
-  return readText(cursor.bytes, cursor.keyStart - 1, cursor.keyEnd + 1);
-}
-
-function isRelayField(key: string): key is RelayField {
-  return relayFields.some((field) => field === key);
-}
 
 function applyEdits(bytes: Uint8Array, edits: readonly Edit[]): Uint8Array {
   const grown = edits.reduce((sum, edit) => sum + edit.bytes.length - (edit.end - edit.start), 0);
@@ -45,27 +36,28 @@ function applyEdits(bytes: Uint8Array, edits: readonly Edit[]): Uint8Array {
 
 /**
  * Adds fields of the relay to a message: behind the sender's fields, before the final `}`, in the order of `relayFields`,
- * and every other byte as it was. A field that the sender wrote itself, in whatever spelling and how often, has its values replaced
- * instead (PROTOCOL A4). Throws when the bytes are no JSON object, which is a bug: the relay carries nothing else.
+ * and leaves every other byte as it was. Where the sender wrote such a field itself, its value is replaced instead, in
+ * whatever spelling and however often it is there (PROTOCOL A4). Throws when the bytes are no JSON object, which is a bug: the
+ * relay queues nothing else.
  */
 export function spliceFields(bytes: Uint8Array, fields: SplicedFields): Uint8Array {
   const cursor = openObject(bytes, 0, bytes.length);
-  if (cursor === undefined) throw new TypeError('spliceFields: the message is not a JSON object');
   const edits: Edit[] = [];
-  const replaced = new Set<string>();
-  while (nextMember(cursor)) {
-    const key = keyAt(cursor);
-    if (!isRelayField(key) || fields[key] === undefined) continue;
-    replaced.add(key);
-    const value = encoder.encode(JSON.stringify(fields[key]));
-    edits.push({ start: cursor.valueStart, end: cursor.valueEnd, bytes: value });
+  const missing = new Map<string, string>();
+  for (const field of relayFields) {
+    if (fields[field] !== undefined) missing.set(field, JSON.stringify(fields[field]));
   }
-  if (cursor.failed) throw new TypeError('spliceFields: the message is not a JSON object');
-  const added = relayFields
-    .filter((field) => fields[field] !== undefined && !replaced.has(field))
-    .map((field) => `"${field}":${JSON.stringify(fields[field])}`)
-    .join(',');
-  if (added !== '') {
+  const values = new Map(missing);
+  while (cursor !== undefined && nextMember(cursor)) {
+    const field = fieldAt(cursor);
+    const value = field === undefined ? undefined : values.get(field);
+    if (field === undefined || value === undefined) continue;
+    missing.delete(field);
+    edits.push({ start: cursor.valueStart, end: cursor.valueEnd, bytes: encoder.encode(value) });
+  }
+  if (cursor === undefined || cursor.failed) throw new TypeError('spliceFields: the message is not a JSON object');
+  if (missing.size > 0) {
+    const added = [...missing].map(([field, value]) => `"${field}":${value}`).join(',');
     const text = cursor.members > 0 ? `,${added}` : added;
     edits.push({ start: cursor.position, end: cursor.position, bytes: encoder.encode(text) });
   }
