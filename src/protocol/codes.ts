@@ -12,7 +12,7 @@ interface CodeDefinition {
   readonly http: number;
 }
 
-export const codes = {
+const codes = {
   bad_message: { close: 4000, http: 400 },
   missing_credentials: { close: 4001, http: 401 },
   invalid_credentials: { close: 4003, http: 401 },
@@ -46,6 +46,18 @@ export const codes = {
 } as const satisfies Record<string, CodeDefinition>;
 
 export type RelayCode = keyof typeof codes;
+
+/** The close code that ends a connection after this error; undefined where the connection stays open. */
+export function closeCodeOf(code: RelayCode): number | undefined {
+  // On the client's side it is what the other end said, and a newer relay may say a code that is not known here.
+  const definition: CodeDefinition | undefined = codes[code];
+  return definition?.close;
+}
+
+/** The HTTP status that goes with this error. */
+export function httpStatusOf(code: RelayCode): number {
+  return codes[code].http;
+}
 
 const rules: Readonly<Record<number, ReconnectRule>> = {
   4000: 'never',

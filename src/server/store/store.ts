@@ -15,6 +15,8 @@ export interface RelayStore {
   readonly queue: QueueStore;
   /** Whether the last commit worked, for `/readyz`. */
   isWritable(): boolean;
+  /** Resolves when everything that was asked for before is committed or has failed. */
+  flush(): Promise<void>;
   /** Commits what is under way and frees the file. */
   close(): Promise<void>;
 }
@@ -65,7 +67,10 @@ export interface DirectorySnapshot {
   readonly devices: readonly DeviceRecord[];
 }
 
-/** One change of the directory. Removing a user removes its keys, devices and queues; a device, its tokens and its queue. */
+/**
+ * One change of the directory. Removing a user removes its keys, devices and queues; a device, its tokens (its queue is
+ * cancelled by the caller, who counts what waits).
+ */
 export type DirectoryChange =
   | { readonly change: 'put-user'; readonly user: UserRecord }
   | { readonly change: 'remove-user'; readonly userId: string }

@@ -1,0 +1,32 @@
+import type { Server } from 'node:http';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type {
+  FastifyBaseLogger,
+  FastifyInstance,
+  RawReplyDefaultExpression,
+  RawRequestDefaultExpression,
+} from 'fastify';
+import type { AuthThrottle } from '../auth-throttle.ts';
+import type { Clock } from '../clock.ts';
+import type { Directory } from '../directory.ts';
+import type { Switchboard } from '../switchboard.ts';
+
+/** What the HTTP side works on. */
+export interface HttpContext {
+  readonly directory: Directory;
+  readonly switchboard: Switchboard;
+  readonly clock: Clock;
+  readonly throttle: AuthThrottle;
+  readonly silentAfterMs: () => number;
+  /** Why the relay takes no new work, or undefined while it does. */
+  readonly notReadyReason: () => string | undefined;
+}
+
+/** The HTTP server, with schemas that type the handlers. */
+export type HttpServer = FastifyInstance<
+  Server,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>;

@@ -1,0 +1,107 @@
+import Type from 'typebox';
+import { isClientId } from '../../protocol/client-id.ts';
+import { clientIdRule } from '../../protocol/messages.ts';
+import { parseDurationMs } from '../../protocol/units.ts';
+import { toIsoTime } from '../clock.ts';
+import { knownClients, presenceOf } from '../presence.ts';
+import type { UserRecord } from '../store/store.ts';
+import { authorizeMaster } from './authorize.ts';
+import type { HttpContext, HttpServer } from './context.ts';
+import { HttpRefusal, orRefuse } from './refusal.ts';
+
+const params = Type.Object({ id: Type.String() });
+const newDevice = Type.Object({ device: Type.String() });
+const rotation = Type.Optional(Type.Object({ keep_old: Type.Optional(Type.String()) }));
+
+function toIso(timeMs: number | undefined): string | null {
+  return timeMs === undefined ? null : toIsoTime(timeMs);
+}
+
+/** What is known of one client of the user's room. */
+function describeDevice(context: HttpContext, user: UserRecord, clientId: string) {
+  const { directory, switchboard, clock, silentAfterMs } = context;
+  const room = switchboard.room(user.userId);
+  const record = directory.device(user.userId, clientId);
+  const session = room?.sessions.get(clientId);
+  const state = presenceOf(room, clientId, silentAfterMs(), clock());
+  return {
+    device: clientId,
+    state,
+    online_since: state === 'online' ? toIso(session?.connectedAtMs) : null,
+    last_seen: toIso(session?.lastHeardAtMs ?? record?.lastSeenAtMs),
+    waiting: room?.queues.get(clientId)?.messages ?? 0,
+    registered: record !== undefined,
+  };
+}
+
+function unknownDevice(clientId: string): HttpRefusal {
+  return new HttpRefusal({ code: 'not_found', message: `there is no device ${JSON.stringify(clientId)} here` });
+}
+
+/** `/api/devices/`: the clients of the user's room; registered ones have a token (PROTOCOL C). */
+export function registerDevices(server: HttpServer, context: HttpContext): void {
+  const { directory, switchboard } = context;
+
+  function known(user: UserRecord): string[] {
+    return knownClients(
+      switchboard.room(user.userId),
+      directory.devices(user.userId).map((device) => device.clientId),
+    );
+  }
+
+  function registered(user: UserRecord, clientId: string): string {
+    if (directory.device(user.userId, clientId) === undefined) throw unknownDevice(clientId);
+    return clientId;
+  }
+
+  server.get('/api/devices', async (request) => {
+    const user = await authorizeMaster(context, request);
+    return { devices: known(user).map((clientId) => describeDevice(context, user, clientId)) };
+  });
+
+  server.get('/api/devices/:id', { schema: { params } }, async (request) => {
+    const user = await authorizeMaster(context, request);
+    const { id } = request.params;
+    if (!known(user).includes(id)) throw unknownDevice(id);
+    return {
+      ...describeDevice(context, user, id),
+      address: switchboard.room(user.userId)?.sessions.get(id)?.link.address ?? null,
+      created_at: toIso(directory.device(user.userId, id)?.createdAtMs),
+    };
+  });
+
+  server.post('/api/devices', { schema: { body: newDevice } }, async (request, reply) => {
+    const user = await authorizeMaster(context, request);
+    const { device } = request.body;
+    const shown = JSON.stringify(device.slice(0, 160));
+    if (!isClientId(device)) {
+      const message = `${shown} is no client id: ${clientIdRule}`;
+      throw new HttpRefusal({ code: 'invalid_client_id', message });
+    }
+    const { deviceToken } = orRefuse(await directory.addDevice(user, device));
+    return reply.code(201).send({ device, device_token: deviceToken });
+  });
+
+  server.delete('/api/devices/:id', { schema: { params } }, async (request) => {
+    const user = await authorizeMaster(context, request);
+    const id = registered(user, request.params.id);
+    await directory.removeDevice(user.userId, id);
+    await switchboard.purge(user.userId, id);
+    return { device: id, removed: true };
+  });
+
+  server.post('/api/devices/:id/token', { schema: { params, body: rotation } }, async (request) => {
+    const user = await authorizeMaster(context, request);
+    const id = registered(user, request.params.id);
+    const keepOld = request.body?.keep_old;
+    const keepOldMs = keepOld === undefined || keepOld === '0' ? 0 : parseDurationMs(keepOld);
+    if (keepOldMs === undefined) {
+      throw new HttpRefusal({
+        code: 'bad_request',
+        message: `keep_old ${JSON.stringify(keepOld)} is no duration: write one such as "1h"`,
+      });
+    }
+    const { deviceToken } = await directory.rotateToken(user.userId, id, keepOldMs);
+    return { device: id, device_token: deviceToken };
+  });
+}

@@ -1,0 +1,102 @@
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerOptions } from 'node:http';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
+import type { Socket } from 'node:net';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import Fastify, { type FastifyError } from 'fastify';
+import { httpStatusOf, type RelayCode } from '../../protocol/codes.ts';
+import { StoreUnavailableError } from '../store/store.ts';
+import { registerAdmin } from './admin.ts';
+import type { HttpContext, HttpServer } from './context.ts';
+import { registerDevices } from './devices.ts';
+import { registerHealth } from './health.ts';
+import { registerPresence } from './presence.ts';
+import { HttpRefusal } from './refusal.ts';
+
+/** Bounds for whoever is slow, silent or long-winded before it is known who it is (FAULTS 22). */
+const patience: ServerOptions = {
+  maxHeaderSize: 8 * 1024,
+  headersTimeout: 4000,
+  requestTimeout: 4000,
+  keepAliveTimeout: 4000,
+  connectionsCheckingInterval: 500,
+};
+const bodyBytesMax = 64 * 1024;
+
+export interface TlsFiles {
+  readonly cert: string | Buffer;
+  readonly key: string | Buffer;
+}
+
+export interface HttpServerOptions {
+  readonly context: HttpContext;
+  readonly tls?: TlsFiles;
+  /** Addresses and networks of trusted proxies; none unless said. */
+  readonly trustProxy: readonly string[];
+  /** Told of errors that are bugs; the client gets no details. */
+  readonly onBug: (error: Error, request: string) => void;
+}
+
+/** The HTTP side as the rest of the relay uses it. */
+export interface HttpSide {
+  /** Listens; resolves with the port. */
+  listen(host: string, port: number): Promise<number>;
+  onUpgrade(handle: (request: IncomingMessage, socket: Socket, head: Buffer) => void): void;
+  /** New certificates for new connections. */
+  setTls(tls: TlsFiles): void;
+  close(): Promise<void>;
+}
+
+/** Builds the HTTP side, which does not listen yet. */
+export function createHttpServer(options: HttpServerOptions): HttpSide {
+  const { context, tls, trustProxy } = options;
+  // Fastify is typed for one kind of server at a time; a TLS server has all that it uses of the plain one.
+  let tlsServer: TlsServer | undefined;
+  const serverFactory = (handler: RequestListener): Server => {
+    if (tls === undefined) return createServer(patience, handler);
+    tlsServer = createTlsServer({ ...patience, ...tls }, handler);
+    return tlsServer;
+  };
+  const fastify = Fastify({
+    serverFactory,
+    bodyLimit: bodyBytesMax,
+    trustProxy: trustProxy.length > 0 ? [...trustProxy] : false,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
+    forceCloseConnections: true,
+    return503OnClosing: false,
+  }).withTypeProvider<TypeBoxTypeProvider>();
+  fastify.setErrorHandler<FastifyError>((error, request, reply) => {
+    const { code, message } = describeError(error);
+    if (code === 'internal_error') options.onBug(error, `${request.method} ${request.routeOptions.url ?? ''}`);
+    return reply.code(error.statusCode ?? httpStatusOf(code)).send({ status: 'error', code, message });
+  });
+  fastify.setNotFoundHandler((request, reply) => {
+    const message = `there is no ${request.method} ${JSON.stringify(request.url.slice(0, 200))} here`;
+    return reply.code(404).send({ status: 'error', code: 'not_found', message });
+  });
+  registerHealth(fastify, context);
+  registerPresence(fastify, context);
+  registerDevices(fastify, context);
+  registerAdmin(fastify, context);
+  return {
+    async listen(host, port) {
+      await fastify.listen({ host, port });
+      const address = fastify.server.address();
+      return typeof address === 'object' && address !== null ? address.port : port;
+    },
+    onUpgrade: (handle) => void fastify.server.on('upgrade', handle),
+    setTls: (files) => tlsServer?.setSecureContext(files),
+    close: () => fastify.close(),
+  };
+}
+
+function describeError(error: FastifyError): { code: RelayCode; message: string } {
+  if (error instanceof HttpRefusal) return { code: error.code, message: error.message };
+  if (error instanceof StoreUnavailableError) {
+    return {
+      code: 'store_unavailable',
+      message: "the relay's disk or database is not available now: nothing was changed",
+    };
+  }
+  if (error.statusCode !== undefined && error.statusCode < 500) return { code: 'bad_request', message: error.message };
+  return { code: 'internal_error', message: 'the relay failed at this request; its log says more' };
+}

@@ -1,0 +1,37 @@
+/**
+ * What the relay needs of a socket, as the core sees it: the switchboard and its sessions run on this, in the relay over a
+ * real WebSocket (`sockets.ts`) and in tests over a fake.
+ */
+export interface Link {
+  /** The peer's address, for people; behind a trusted proxy the one that the proxy saw. */
+  readonly address: string;
+  /** Bytes that were handed to `sendText` and the like and that the operating system has not taken yet. */
+  readonly unsentBytes: number;
+  /** Bytes of the peer so far, as a sign of life between whole messages. */
+  readonly bytesRead: number;
+  /** Bytes that the operating system has taken so far, as a sign of progress of a slow reader. */
+  readonly bytesTaken: number;
+  /** Sends a text frame. The bytes must not change until the end of the tick: all frames of one tick leave in one write. */
+  sendText(payload: Uint8Array): void;
+  /** Sends a ping that carries this number, which the peer's pong brings back. */
+  sendPing(number: number): void;
+  /** Sends a pong with the ping's own bytes. */
+  sendPong(data: Uint8Array): void;
+  /** Lets everything leave that was sent before, then the close frame; a peer that does not answer it is cut off. */
+  close(code: number, reason: string): void;
+  /** Stops reading the peer, so that TCP holds it back; what was read already may still arrive. */
+  pauseReading(): void;
+  resumeReading(): void;
+}
+
+/** What a link calls, always later than its own creation. */
+export interface LinkListener {
+  handleText(bytes: Uint8Array): void;
+  handleBinary(bytes: Uint8Array): void;
+  handlePing(data: Uint8Array): void;
+  /** A pong with the number of a ping, or undefined when it carries none of ours. */
+  handlePong(number: number | undefined): void;
+  /** The operating system has taken everything that was sent. */
+  handleWritable(): void;
+  handleClosed(closeCode: number): void;
+}

@@ -1,0 +1,50 @@
+import type { UserLimits } from '../protocol/limits.ts';
+import { TokenBucket } from './token-bucket.ts';
+
+/** Over its rate for so long without a pause, a connection is closed with 4129 (PROTOCOL D). */
+export const floodMs = 10_000;
+/** So long without a refusal counts as a pause. */
+const pauseMs = 1000;
+/** `rate_limited` is said at most this often to one connection (PROTOCOL D). */
+const tellIntervalMs = 1000;
+
+/** The rate of one connection and how far it is over it. */
+export class MessageRate {
+  readonly #own: TokenBucket;
+  #untold = 0;
+  #toldAtMs = Number.NEGATIVE_INFINITY;
+  #overSinceMs = 0;
+  #lastRefusedAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor(limits: UserLimits, nowMs: number) {
+    this.#own = new TokenBucket(limits.message_burst, nowMs);
+  }
+
+  /** Whether one more message may be taken, by the connection's own rate and by its user's. */
+  take(limits: UserLimits, ofUser: TokenBucket, nowMs: number): boolean {
+    if (
+      this.#own.take(limits.message_rate, limits.message_burst, nowMs) &&
+      ofUser.take(limits.user_message_rate, limits.user_message_rate, nowMs)
+    ) {
+      return true;
+    }
+    if (nowMs - this.#lastRefusedAtMs > pauseMs) this.#overSinceMs = nowMs;
+    this.#lastRefusedAtMs = nowMs;
+    this.#untold += 1;
+    return false;
+  }
+
+  /** Whether the last refusal ended ten seconds of them without a pause. */
+  isFlood(): boolean {
+    return this.#lastRefusedAtMs - this.#overSinceMs >= floodMs;
+  }
+
+  /** How many refused messages are to be told now; 0 when none are, or when the last telling is too near. */
+  takeUntold(nowMs: number): number {
+    if (this.#untold === 0 || nowMs - this.#toldAtMs < tellIntervalMs) return 0;
+    const count = this.#untold;
+    this.#untold = 0;
+    this.#toldAtMs = nowMs;
+    return count;
+  }
+}

@@ -1,0 +1,22 @@
+import type { DirectoryListener } from './directory.ts';
+import type { Switchboard } from './switchboard.ts';
+
+/** Ends live sessions at once when what they stand on is taken away, and gives them new limits (PROTOCOL C). */
+export function createRevocation(switchboard: () => Switchboard): DirectoryListener {
+  return {
+    onKeyRevoked({ userId, keyId }) {
+      if (userId === undefined) return;
+      const message = 'the key or token of this session was revoked: ask for a new one';
+      switchboard().endWhere(userId, (session) => session.keyId === keyId, 'revoked', message);
+    },
+    onDeviceRemoved(userId, clientId) {
+      const message = `the device ${clientId} was removed`;
+      switchboard().endWhere(userId, (session) => session.clientId === clientId, 'revoked', message);
+    },
+    onUserRemoved(userId) {
+      switchboard().endWhere(userId, () => true, 'revoked', 'the user of this session was removed');
+      switchboard().forgetRoom(userId);
+    },
+    onLimitsChanged: (userId) => switchboard().refreshLimits(userId),
+  };
+}

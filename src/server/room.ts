@@ -1,0 +1,25 @@
+import type { UserLimits } from '../protocol/limits.ts';
+import type { Session } from './session.ts';
+import type { TargetQueue } from './target-queue.ts';
+import { TokenBucket } from './token-bucket.ts';
+
+/** All that belongs to one user: nothing in it is ever looked up from another room (PROTOCOL A2). */
+export class Room {
+  readonly userId: string;
+  /** Replaced as a whole when an administrator changes a limit, so that it applies to live sessions at once. */
+  limits: UserLimits;
+  /** One session a client id at most. */
+  readonly sessions = new Map<string, Session>();
+  /** Queues that hold something or have something under way. */
+  readonly queues = new Map<string, TargetQueue>();
+  /** Payload bytes of all queues together. */
+  queuedBytes = 0;
+  /** `user_message_rate`, over all connections. */
+  readonly rate: TokenBucket;
+
+  constructor(userId: string, limits: UserLimits, nowMs: number) {
+    this.userId = userId;
+    this.limits = limits;
+    this.rate = new TokenBucket(limits.user_message_rate, nowMs);
+  }
+}

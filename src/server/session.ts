@@ -1,0 +1,176 @@
+import { closeCodeOf, type RelayCode } from '../protocol/codes.ts';
+import type { UserLimits } from '../protocol/limits.ts';
+import type { RelayMessage } from '../protocol/messages.ts';
+import type { Link } from './link.ts';
+import { MessageRate } from './message-rate.ts';
+import type { Room } from './room.ts';
+import type { TargetQueue } from './target-queue.ts';
+import { TokenBucket } from './token-bucket.ts';
+
+/**
+ * Pings behind messages, so that a client which answers them on the thread that runs its handler is seen to make progress
+ * from message to message: so many at once, and so many a second.
+ */
+const progressPings = { burst: 16, perSecond: 2 } as const;
+
+/** For an error that has no close code of its own (RFC 6455 §7.4.1). */
+export const internalErrorClose = 1011;
+
+const encoder = new TextEncoder();
+
+/** The bytes of a message of the relay itself. */
+export function encodeMessage(message: RelayMessage): Uint8Array {
+  return encoder.encode(JSON.stringify(message));
+}
+
+export interface SessionOptions {
+  readonly room: Room;
+  readonly clientId: string;
+  readonly link: Link;
+  readonly keyId: string;
+  /** Whether a device token opened it: then no master key replaces it (PROTOCOL A2). */
+  readonly isDevice: boolean;
+  readonly nowMs: number;
+}
+
+/** One authenticated connection: its state and the ways to speak to it. Who talks to whom is the switchboard's business. */
+export class Session {
+  readonly room: Room;
+  readonly clientId: string;
+  readonly link: Link;
+  readonly keyId: string;
+  readonly isDevice: boolean;
+  readonly connectedAtMs: number;
+  readonly rate: MessageRate;
+  /** The queue of this client, while there is one. */
+  queue: TargetQueue | undefined;
+  lastHeardAtMs: number;
+  /** Unheard for `silent_after`: what comes for it goes to its queue until it is heard again (PROTOCOL A4). */
+  isSilent = false;
+  /** It is no longer in its room; nothing is sent to it any more. */
+  isEnded = false;
+
+  readonly #progressPings: TokenBucket;
+  #pingNumber = 0;
+  #lastPingAtMs: number;
+  #bytesReadSeen = 0;
+  #bytesTakenSeen = 0;
+  #wasBlocked = false;
+  #lastProgressAtMs: number;
+  #isPausedForStore = false;
+  #isPausedForAnswers = false;
+
+  constructor(options: SessionOptions) {
+    this.room = options.room;
+    this.clientId = options.clientId;
+    this.link = options.link;
+    this.keyId = options.keyId;
+    this.isDevice = options.isDevice;
+    this.connectedAtMs = options.nowMs;
+    this.lastHeardAtMs = options.nowMs;
+    this.rate = new MessageRate(options.room.limits, options.nowMs);
+    this.#progressPings = new TokenBucket(progressPings.burst, options.nowMs);
+    this.#lastPingAtMs = options.nowMs;
+    this.#lastProgressAtMs = options.nowMs;
+    this.#bytesReadSeen = options.link.bytesRead;
+  }
+
+  get limits(): UserLimits {
+    return this.room.limits;
+  }
+
+  get lastPingNumber(): number {
+    return this.#pingNumber;
+  }
+
+  /** Whether a message of this size may go out live: the client was heard lately and reads what it gets (PROTOCOL A4). */
+  canTake(payloadBytes: number): boolean {
+    if (this.isSilent || this.isEnded) return false;
+    const { unsentBytes } = this.link;
+    return unsentBytes === 0 || unsentBytes + payloadBytes <= this.room.limits.send_buffer_bytes;
+  }
+
+  /** Sends what another client sent. Now and then a ping follows, see `progressPings`. */
+  deliver(payload: Uint8Array, nowMs: number): void {
+    this.link.sendText(payload);
+    if (this.#progressPings.take(progressPings.perSecond, progressPings.burst, nowMs)) this.ping(nowMs);
+  }
+
+  /** Sends a ping; its pong proves that everything sent before has been read. */
+  ping(nowMs: number): number {
+    this.#pingNumber += 1;
+    this.#lastPingAtMs = nowMs;
+    this.link.sendPing(this.#pingNumber);
+    return this.#pingNumber;
+  }
+
+  /** Says something in the relay's own name. Who does not read the relay's answers is not read either (PROTOCOL D). */
+  answer(message: RelayMessage): void {
+    if (this.isEnded) return;
+    this.link.sendText(encodeMessage(message));
+    this.holdWhileUnread();
+  }
+
+  pong(data: Uint8Array): void {
+    if (this.isEnded) return;
+    this.link.sendPong(data);
+    this.holdWhileUnread();
+  }
+
+  refuse(code: RelayCode, message: string, target?: string): void {
+    this.answer({ status: 'error', code, message, ...(target === undefined ? {} : { target }) });
+  }
+
+  /** Says why and closes with the code's own close code. The caller takes it out of its room. */
+  end(code: RelayCode, message: string): void {
+    if (this.isEnded) return;
+    this.isEnded = true;
+    this.link.sendText(encodeMessage({ status: 'error', code, message }));
+    this.link.close(closeCodeOf(code) ?? internalErrorClose, code);
+  }
+
+  private holdWhileUnread(): void {
+    if (this.#isPausedForAnswers || this.link.unsentBytes <= this.room.limits.send_buffer_bytes) return;
+    this.#isPausedForAnswers = true;
+    this.link.pauseReading();
+  }
+
+  /** The socket has taken everything: read on if only that was in the way. */
+  noteWritable(): void {
+    this.#isPausedForAnswers = false;
+    if (!this.#isPausedForStore) this.link.resumeReading();
+  }
+
+  /** Stops reading this sender until the store has caught up (PROTOCOL A4). */
+  pauseForStore(): void {
+    this.#isPausedForStore = true;
+    this.link.pauseReading();
+  }
+
+  resumeAfterStore(): void {
+    this.#isPausedForStore = false;
+    if (!this.#isPausedForAnswers && !this.isEnded) this.link.resumeReading();
+  }
+
+  /** Looks for signs of life and progress that come without a message: parts of one, or bytes that a slow reader took. */
+  observe(nowMs: number): 'heard' | 'nothing' {
+    const { bytesRead, bytesTaken, unsentBytes } = this.link;
+    if (this.#wasBlocked && bytesTaken > this.#bytesTakenSeen) this.#lastProgressAtMs = nowMs;
+    this.#wasBlocked = unsentBytes > 0;
+    this.#bytesTakenSeen = bytesTaken;
+    const hasSpoken = bytesRead > this.#bytesReadSeen;
+    this.#bytesReadSeen = bytesRead;
+    // Who is not read because the store is behind cannot be heard; that is not its silence.
+    return hasSpoken || this.#isPausedForStore ? 'heard' : 'nothing';
+  }
+
+  /** Since when neither a sign of life nor of progress was seen. */
+  get quietSinceMs(): number {
+    return Math.max(this.lastHeardAtMs, this.#lastProgressAtMs);
+  }
+
+  /** Whether a ping is due: silent for so long, and none sent meanwhile. */
+  isPingDue(pingAfterMs: number, nowMs: number): boolean {
+    return nowMs - this.lastHeardAtMs >= pingAfterMs && nowMs - this.#lastPingAtMs >= pingAfterMs;
+  }
+}

@@ -1,0 +1,230 @@
+import type { Socket } from 'node:net';
+import proxyAddr from '@fastify/proxy-addr';
+import { type Logger, pino } from 'pino';
+import { defaultServerLimits, type ServerLimits } from '../protocol/limits.ts';
+import { connectPath } from '../protocol/messages.ts';
+import { createAuthThrottle } from './auth-throttle.ts';
+import { createClock } from './clock.ts';
+import { Connection, tellRateLimited } from './connection.ts';
+import { createDirectory } from './directory.ts';
+import { readLogin } from './handshake.ts';
+import { createHttpServer, type HttpSide } from './http/http-server.ts';
+import { PendingConnections } from './pending.ts';
+import {
+  checkPlaintext,
+  httpAddress,
+  type RelayOptions,
+  RelayStartError,
+  type ReloadOptions,
+  trustedProxies,
+} from './relay-options.ts';
+import { createRevocation } from './revocation.ts';
+import { createSockets } from './sockets.ts';
+import { openSqliteStore } from './store/sqlite-store.ts';
+import { type RelayStore, type StoreListener, StoreOpenError } from './store/store.ts';
+import { startSweeper } from './sweeper.ts';
+import { createSwitchboard, type Switchboard } from './switchboard.ts';
+import { checkUpgrade, refuseUpgrade } from './upgrade.ts';
+
+export { type RelayOptions, RelayStartError, type ReloadOptions } from './relay-options.ts';
+
+export interface Relay {
+  /** `ws://127.0.0.1:8787/ws/connect/` */
+  readonly url: string;
+  /** `http://127.0.0.1:8787` */
+  readonly http: string;
+  /** The first user and keys, on the first start of an empty data folder only. They are shown once. */
+  readonly bootstrap?: { readonly user: string; readonly authKey: string; readonly adminKey: string };
+  /** Stops reading, commits, tells every client 1001, and frees port and folder. */
+  close(): Promise<void>;
+  reload(options: ReloadOptions): void;
+}
+
+const defaultPort = 8787;
+/** How long clients may take to answer the close frame on a shutdown, in milliseconds. */
+const closeGraceMs = 3000;
+
+/** Starts a relay: opens its data folder, then listens. Throws `RelayStartError` when it cannot. */
+export async function startRelay(options: RelayOptions): Promise<Relay> {
+  const host = options.host ?? '127.0.0.1';
+  checkPlaintext(options, host);
+  const log = createLogger(options);
+  let notReadyReason: string | undefined;
+  const store = await openStore(options, log, {
+    onRelieved: () => core.switchboard.handleStoreRelieved(),
+    onFatal(reason) {
+      notReadyReason ??= reason;
+      log.fatal({ reason }, 'the store can promise nothing any more');
+      options.onFatal?.(reason);
+    },
+  });
+  const core = await createCore(options, store, log);
+  const { directory, switchboard, clock, throttle, limits } = core;
+  const pending = new PendingConnections();
+  const connections = new Set<Connection>();
+
+  const sockets = createSockets({
+    messageBytesMax: () => directory.messageBytesMax(),
+    onLink(link) {
+      const connection = new Connection({
+        link,
+        switchboard,
+        clock,
+        throttle,
+        logIn: (firstMessage) => readLogin(firstMessage, directory.authenticate),
+        onDecided: (decided) => pending.remove(decided),
+        onClosed: (closed) => connections.delete(closed),
+        onRefused: ({ code }, address) => log.info({ code, address }, 'refused'),
+      });
+      connections.add(connection);
+      pending.add(connection, link.address);
+      return connection;
+    },
+    onSocketError: (error, address) => log.debug({ address, reason: error.message }, 'socket'),
+    onBug: (error, address) => log.error({ address, error: error.stack }, 'a connection failed'),
+  });
+
+  const http = createHttpServer({
+    context: {
+      directory,
+      switchboard,
+      clock,
+      throttle,
+      silentAfterMs: () => limits().silent_after,
+      notReadyReason: () => notReadyReason ?? (store.isWritable() ? undefined : 'the store cannot be written'),
+    },
+    ...(options.tls === undefined ? {} : { tls: options.tls }),
+    trustProxy: trustedProxies(options.trustProxy),
+    onBug: (error, request) => log.error({ request, error: error.stack }, 'a request failed'),
+  });
+
+  const isTrustedProxy = proxyAddr.compile([...trustedProxies(options.trustProxy)]);
+  http.onUpgrade((request, socket: Socket, head) => {
+    socket.on('error', (error) => log.debug({ reason: error.message }, 'socket'));
+    const address = proxyAddr(request, isTrustedProxy);
+    const refusal = checkUpgrade(request, {
+      origins: options.origins,
+      isFull: pending.count(address) >= limits().pending_connections,
+      isDraining: notReadyReason !== undefined,
+    });
+    if (refusal === undefined) sockets.accept(request, socket, head, address);
+    else refuseUpgrade(socket, refusal);
+  });
+
+  const port = await listen(http, host, options.port ?? defaultPort).catch(async (error: unknown) => {
+    await store.close();
+    throw error;
+  });
+  const bootstrap = directory.isEmpty() ? await directory.bootstrap('default') : undefined;
+  const sweeper = startSweeper({ clock, limits, switchboard, directory, pending, throttle, log });
+  log.info({ host, port }, 'listening');
+
+  async function drain(): Promise<void> {
+    notReadyReason ??= 'the relay shuts down or restarts';
+    for (const connection of connections) connection.stopReading();
+    await store.flush();
+    for (const connection of connections) connection.goAway();
+    await sockets.close(closeGraceMs);
+    sweeper.close();
+    throttle.close();
+    await http.close();
+    await directory
+      .saveLastSeen()
+      .catch((error: Error) => log.warn({ reason: error.message }, 'last-seen times could not be written'));
+    await store.close();
+    log.info('closed');
+  }
+
+  let drained: Promise<void> | undefined;
+  const httpUrl = httpAddress(options, host, port);
+  return {
+    url: `${httpUrl.replace(/^http/, 'ws')}${connectPath}`,
+    http: httpUrl,
+    ...(bootstrap === undefined ? {} : { bootstrap }),
+    close() {
+      drained ??= drain();
+      return drained;
+    },
+    reload(changed) {
+      core.setLimits(changed);
+      if (changed.logLevel !== undefined) log.level = changed.logLevel;
+      if (changed.tls !== undefined) http.setTls(changed.tls);
+    },
+  };
+}
+
+function createLogger(options: RelayOptions): Logger {
+  if (options.logger === undefined) return pino({ enabled: false });
+  return pino({ level: options.logLevel ?? 'info', base: null }, options.logger);
+}
+
+async function openStore({ dataDir }: RelayOptions, log: Logger, listener: StoreListener): Promise<RelayStore> {
+  try {
+    return await openSqliteStore({ dataDir, listener, log: (event) => log.warn(event, 'store') });
+  } catch (error) {
+    throw error instanceof StoreOpenError ? new RelayStartError(error.message) : error;
+  }
+}
+
+/** The parts of the relay that do no network I/O, wired to each other. */
+async function createCore(options: RelayOptions, store: RelayStore, log: Logger) {
+  const clock = createClock();
+  let serverLimits: ServerLimits = { ...defaultServerLimits(), ...options.serverLimits };
+  const limits = () => serverLimits;
+
+  const directory = createDirectory({
+    store: store.directory,
+    snapshot: await store.directory.load(),
+    clock,
+    limitDefaults: options.userLimits ?? {},
+    listener: createRevocation(() => switchboard),
+  });
+
+  const switchboard: Switchboard = createSwitchboard({
+    store: store.queue,
+    clock,
+    limitsOf: (userId) => directory.limitsOfId(userId),
+    limits,
+    onJoined: ({ room, clientId, link }) =>
+      log.info({ user: room.userId, client: clientId, address: link.address }, 'joined'),
+    onLeft({ room, clientId }) {
+      directory.noteSeen(room.userId, clientId);
+      log.info({ user: room.userId, client: clientId }, 'left');
+    },
+    onEnded(ended) {
+      for (const { userId, target, seq, reason } of ended)
+        log.info({ user: userId, target, seq, reason }, 'ended in the queue');
+    },
+    onSwept: tellRateLimited,
+  });
+  switchboard.restore(await store.queue.depths());
+
+  return {
+    clock,
+    limits,
+    directory,
+    switchboard,
+    throttle: createAuthThrottle({ clock, failuresPerMinute: () => serverLimits.auth_failures }),
+    setLimits(changed: ReloadOptions): void {
+      if (changed.serverLimits !== undefined) serverLimits = { ...defaultServerLimits(), ...changed.serverLimits };
+      if (changed.userLimits !== undefined) directory.setLimitDefaults(changed.userLimits);
+    },
+  };
+}
+
+/** Listens and says the port; throws `RelayStartError` in words when the address cannot be had. */
+async function listen(http: HttpSide, host: string, port: number): Promise<number> {
+  try {
+    return await http.listen(host, port);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'EADDRINUSE')
+      throw new RelayStartError(`port ${port} on ${host} is in use: stop what listens there, or give --port`);
+    if (code === 'EACCES')
+      throw new RelayStartError(`port ${port} on ${host} is not allowed to this user: give a --port above 1023`);
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+      throw new RelayStartError(`${host} is no address of this machine: give --host with one that is`);
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,255 @@
+import { spliceFields } from '../protocol/splice.ts';
+import type { Room } from './room.ts';
+import type { Session } from './session.ts';
+import type { Claim, EndedMessage, QueuedMessage, QueueStore } from './store/store.ts';
+
+/** A batch has at most so many messages, so that one queue does not keep the store from the others. */
+const batchMessagesMax = 1000;
+/** Pings within a batch, so that a slow handler is seen to make progress and loses little if it dies. */
+const batchPingsMax = 64;
+
+/** Messages that were handed over, and the ping whose pong proves that they were read. */
+interface Barrier {
+  readonly pingNumber: number;
+  readonly throughSeq: number;
+  readonly messages: number;
+  readonly payloadBytes: number;
+}
+
+export interface TargetQueueOptions {
+  readonly room: Room;
+  readonly target: string;
+  readonly store: QueueStore;
+  readonly clock: () => number;
+  /** Called when nothing is left in the queue and nothing is under way. */
+  readonly onEmpty: () => void;
+  readonly onEnded: (ended: readonly EndedMessage[]) => void;
+}
+
+/**
+ * The queue of one target: what waits for it is counted here and kept in the store. While the target's session can take
+ * something, batches are claimed and handed to it, each with pings between and behind; a pong removes what stands before
+ * its ping. A session that ends before that leaves its messages waiting again (PROTOCOL A4).
+ */
+export class TargetQueue {
+  readonly #options: TargetQueueOptions;
+  /** All that counts towards the capacity: waiting, under way into the store, and handed but unconfirmed. */
+  #messages = 0;
+  #payloadBytes = 0;
+  /** Not handed to the current session, inserts under way included. */
+  #waiting = 0;
+  #operations = 0;
+  #session: Session | undefined;
+  /** Counts the sessions, so that an answer of the store to an earlier one is not taken for the current one's. */
+  #generation = 0;
+  #isClaiming = false;
+  #handedThroughSeq = 0;
+  #barriers: Barrier[] = [];
+  /** What a pong has proven and the store could not remove yet. */
+  #unremoved: Barrier | undefined;
+
+  constructor(options: TargetQueueOptions, stored = { messages: 0, payloadBytes: 0 }) {
+    this.#options = options;
+    this.#messages = stored.messages;
+    this.#waiting = stored.messages;
+    this.#payloadBytes = stored.payloadBytes;
+    options.room.queuedBytes += stored.payloadBytes;
+  }
+
+  get messages(): number {
+    return this.#messages;
+  }
+
+  get payloadBytes(): number {
+    return this.#payloadBytes;
+  }
+
+  /** Whether a new message must go through the queue, because an earlier one has not been handed over. */
+  get hasWaiting(): boolean {
+    return this.#waiting > 0;
+  }
+
+  /** Adds a message; its capacity has been checked. Rejects when the store is unavailable: then nothing was added. */
+  async enqueue(message: QueuedMessage): Promise<void> {
+    const payloadBytes = message.payload.length;
+    this.#count(1, payloadBytes);
+    this.#waiting += 1;
+    const inserted = this.#operation(this.#options.store.enqueue(message));
+    // Behind the insert and in the same commit: for a target that is there, one commit instead of two.
+    this.drain();
+    try {
+      await inserted;
+    } catch (error) {
+      this.#count(-1, -payloadBytes);
+      this.#waiting -= 1;
+      this.#settle();
+      throw error;
+    }
+    this.drain();
+  }
+
+  /** The target has a session now. */
+  attach(session: Session): void {
+    if (this.#session !== undefined) this.detach(this.#session);
+    this.#session = session;
+    session.queue = this;
+    this.drain();
+  }
+
+  /** The target's session is gone: what it did not prove to have read waits again. */
+  detach(session: Session): void {
+    if (this.#session !== session) return;
+    session.queue = undefined;
+    this.#session = undefined;
+    this.#generation += 1;
+    const unproven = this.#unremoved === undefined ? this.#barriers : [this.#unremoved, ...this.#barriers];
+    const wasClaiming = this.#isClaiming;
+    for (const barrier of unproven) this.#waiting += barrier.messages;
+    this.#barriers = [];
+    this.#unremoved = undefined;
+    this.#isClaiming = false;
+    this.#handedThroughSeq = 0;
+    if (unproven.length === 0 && !wasClaiming) return;
+    const { store, room, target } = this.#options;
+    // A failure is harmless: whoever claims next starts from the first message, handed out or not.
+    const settle = () => this.#settle();
+    this.#operation(store.release(room.userId, target)).then(settle, settle);
+  }
+
+  /** Hands over the next batch if there is one and the session can take it. */
+  drain(): void {
+    const session = this.#session;
+    if (session === undefined || this.#isClaiming || this.#waiting === 0 || !session.canTake(0)) return;
+    const { store, room, target, clock } = this.#options;
+    const unprovenBytes = this.#barriers.reduce((sum, barrier) => sum + barrier.payloadBytes, 0);
+    const payloadBytesMax = room.limits.send_buffer_bytes - unprovenBytes;
+    if (payloadBytesMax <= 0) return;
+    const generation = this.#generation;
+    this.#isClaiming = true;
+    const claim = store.claim({
+      userId: room.userId,
+      target,
+      afterSeq: this.#handedThroughSeq,
+      payloadBytesMax,
+      messagesMax: batchMessagesMax,
+      attemptsMax: room.limits.queue_attempts,
+      nowMs: clock(),
+    });
+    this.#operation(claim).then(
+      (claimed) => this.#handleClaim(claimed, generation),
+      () => {
+        // The store is unavailable; the next sweep tries again.
+        if (generation === this.#generation) this.#isClaiming = false;
+      },
+    );
+  }
+
+  #handleClaim(claim: Claim, generation: number): void {
+    this.forget(claim.ended);
+    if (generation !== this.#generation) return this.#settle();
+    this.#isClaiming = false;
+    if (claim.messages.length > 0) this.#handOver(claim);
+    // Nothing at all came although something waits: the inserts under way will call again.
+    if (claim.messages.length > 0 || claim.ended.length > 0) this.drain();
+    this.#settle();
+  }
+
+  #handOver(claim: Claim): void {
+    const session = this.#session;
+    if (session === undefined) return;
+    const nowMs = this.#options.clock();
+    const pingEvery = Math.ceil(claim.messages.length / batchPingsMax);
+    let messages = 0;
+    let payloadBytes = 0;
+    for (const [index, message] of claim.messages.entries()) {
+      session.link.sendText(spliceFields(message.payload, { _offline_queued: true }));
+      messages += 1;
+      payloadBytes += message.payload.length;
+      const isLast = index === claim.messages.length - 1;
+      if (!isLast && messages < pingEvery) continue;
+      this.#barriers.push({ pingNumber: session.ping(nowMs), throughSeq: message.seq, messages, payloadBytes });
+      messages = 0;
+      payloadBytes = 0;
+    }
+    this.#waiting -= claim.messages.length;
+    this.#handedThroughSeq = claim.messages.at(-1)?.seq ?? this.#handedThroughSeq;
+  }
+
+  /** A pong confirms every ping before it, in the current session only (PROTOCOL A4). */
+  handleProof(session: Session, pingNumber: number): void {
+    if (this.#session !== session) return;
+    let proven: Barrier | undefined;
+    while (this.#barriers[0] !== undefined && this.#barriers[0].pingNumber <= pingNumber) {
+      proven = joinBarriers(proven, this.#barriers.shift());
+    }
+    if (proven === undefined) return;
+    this.#remove(proven);
+    this.drain();
+  }
+
+  #remove(proven: Barrier): void {
+    const { store, room, target } = this.#options;
+    const generation = this.#generation;
+    this.#operation(store.confirm(room.userId, target, proven.throughSeq)).then(
+      (removed) => {
+        this.#count(-removed.messages, -removed.payloadBytes);
+        this.#settle();
+      },
+      () => {
+        // It stays handed out; the next sweep tries again, and a new session gets it again.
+        if (generation === this.#generation) this.#unremoved = joinBarriers(this.#unremoved, proven);
+        else this.#waiting += proven.messages;
+      },
+    );
+  }
+
+  /** Tries again what the store could not do before. Called by the sweep. */
+  retry(): void {
+    const unremoved = this.#unremoved;
+    this.#unremoved = undefined;
+    if (unremoved !== undefined) this.#remove(unremoved);
+    this.drain();
+  }
+
+  /** Takes messages out of the count that the store has ended. */
+  forget(ended: readonly EndedMessage[]): void {
+    if (ended.length === 0) return;
+    for (const message of ended) {
+      this.#count(-1, -message.payloadBytes);
+      this.#waiting -= 1;
+    }
+    this.#options.onEnded(ended);
+    this.#settle();
+  }
+
+  #count(messages: number, payloadBytes: number): void {
+    this.#messages += messages;
+    this.#payloadBytes += payloadBytes;
+    this.#options.room.queuedBytes += payloadBytes;
+  }
+
+  async #operation<Result>(operation: Promise<Result>): Promise<Result> {
+    this.#operations += 1;
+    try {
+      return await operation;
+    } finally {
+      this.#operations -= 1;
+    }
+  }
+
+  #settle(): void {
+    if (this.#messages > 0 || this.#operations > 0) return;
+    if (this.#session !== undefined) this.#session.queue = undefined;
+    this.#options.onEmpty();
+  }
+}
+
+function joinBarriers(earlier: Barrier | undefined, later: Barrier | undefined): Barrier | undefined {
+  if (earlier === undefined || later === undefined) return earlier ?? later;
+  return {
+    pingNumber: later.pingNumber,
+    throughSeq: later.throughSeq,
+    messages: earlier.messages + later.messages,
+    payloadBytes: earlier.payloadBytes + later.payloadBytes,
+  };
+}

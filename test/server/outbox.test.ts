@@ -1,0 +1,62 @@
+import { PassThrough, Writable } from 'node:stream';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createPostman, Outbox, opcodes } from '../../src/server/outbox.ts';
+import { createFrameReader } from '../e2e/raw-frame.ts';
+
+/** The frames that these bytes are, in order. */
+function readFrames(bytes: Buffer): string[] {
+  const seen: string[] = [];
+  createFrameReader((frame) => seen.push(frame.payload.toString()))(bytes);
+  return seen;
+}
+
+describe('the frames of one tick', () => {
+  it('leave in one write', async () => {
+    const writes: Buffer[] = [];
+    const socket = new PassThrough();
+    socket.on('data', (chunk: Buffer) => writes.push(chunk));
+    const outbox = new Outbox(socket, createPostman());
+    for (const text of ['a', 'b', 'c']) outbox.push(opcodes.text, Buffer.from(text));
+    expect(writes).toEqual([]);
+    await new Promise((resolve) => socket.once('data', resolve));
+    expect(writes).toHaveLength(1);
+    expect(readFrames(Buffer.concat(writes))).toEqual(['a', 'b', 'c']);
+  });
+
+  it('arrive whole and in order at any size, also through a socket that is slow', async () => {
+    const sizes = fc.array(fc.oneof(fc.nat(300), fc.constantFrom(125, 126, 65_535, 65_536, 16_384, 16_385, 70_000)), {
+      maxLength: 8,
+    });
+    await fc.assert(
+      fc.asyncProperty(sizes, fc.boolean(), async (lengths, isSlow) => {
+        const chunks: Buffer[] = [];
+        const socket = new Writable({
+          highWaterMark: 1024,
+          write(chunk: Buffer, _encoding, done) {
+            if (!isSlow) {
+              chunks.push(Buffer.from(chunk));
+              done();
+              return;
+            }
+            // What is written late must not have been overwritten meanwhile.
+            setImmediate(() => {
+              chunks.push(Buffer.from(chunk));
+              done();
+            });
+          },
+        });
+        const outbox = new Outbox(socket, createPostman());
+        const texts = lengths.map((length, index) => String.fromCharCode(97 + index).repeat(length));
+        for (const [index, text] of texts.entries()) {
+          outbox.push(opcodes.text, Buffer.from(text));
+          if (index % 3 === 2) outbox.flush();
+        }
+        outbox.flush();
+        await new Promise((resolve) => socket.end(resolve));
+        expect(readFrames(Buffer.concat(chunks))).toEqual(texts);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
