@@ -1,11 +1,10 @@
-/// <reference path="./undici-agent.d.ts" />
 /** One HTTP request to a relay, its answer checked and its failures in words. */
 import { getCACertificates } from 'node:tls';
 import type { Agent, Dispatcher } from 'undici';
 import { isObject } from '../protocol/messages.ts';
 import { AnswerError, type Reader } from './answer.ts';
 import { RelayHttpError, RelayUnreachableError } from './errors.ts';
-import { describeNetworkProblem } from './network-problem.ts';
+import { describeNetworkProblem, isNetworkError } from './network-problem.ts';
 
 /** No answer is longer: a bound on what a server can make this process hold. */
 const answerBytesMax = 64 * 1024 * 1024;
@@ -32,13 +31,10 @@ interface Answer {
   readonly text: string;
 }
 
-/**
- * Loaded by the first request, and this part of undici alone: the whole takes as long to load as Node takes to start, and
- * half of that is for fetch, caches and mocks that nobody asks for here.
- */
+/** undici takes about as long to load as Node takes to start, so the first request loads it. */
 async function openAgent(options: RequesterOptions): Promise<Agent> {
-  const { default: UndiciAgent } = await import('undici/lib/dispatcher/agent.js');
-  return new UndiciAgent({
+  const undici = await import('undici');
+  return new undici.Agent({
     connections: connectionsMax,
     maxResponseSize: answerBytesMax,
     connect: {
@@ -117,6 +113,7 @@ export function createRequester(options: RequesterOptions): Requester {
     async request(method, path, reader, body) {
       checkKey(options.key);
       const answer = await fetchAnswer(method, path, body).catch((error: unknown) => {
+        if (!isNetworkError(error)) throw error;
         const { problem, message } = describeNetworkProblem(error, host);
         throw new RelayUnreachableError(problem, message, error);
       });

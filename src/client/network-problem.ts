@@ -42,6 +42,15 @@ function certificateProblem(code: string, host: string, text: string): string | 
   return code.startsWith('CERT_') ? `the certificate of ${host} is refused: ${text}` : undefined;
 }
 
+function isTimeout(error: unknown): boolean {
+  return error instanceof Error && error.name === 'TimeoutError';
+}
+
+/** Whether the network or the other side did it; what has no code of theirs is a bug of this side. */
+export function isNetworkError(error: unknown): boolean {
+  return codeOf(error) !== '' || isTimeout(error);
+}
+
 /** Says what kept this side from `host`, which is a host name with its port where that is not the usual one. */
 export function describeNetworkProblem(error: unknown, host: string): ProblemInWords {
   const code = codeOf(error);
@@ -58,7 +67,7 @@ export function describeNetworkProblem(error: unknown, host: string): ProblemInW
       message: `nothing listens at ${host} (ECONNREFUSED); does the relay run there?`,
     };
   }
-  if (code === 'ETIMEDOUT' || code.endsWith('_TIMEOUT') || (error instanceof Error && error.name === 'TimeoutError')) {
+  if (code === 'ETIMEDOUT' || code.endsWith('_TIMEOUT') || isTimeout(error)) {
     return {
       problem: 'timeout',
       message: `${host} does not answer in time; is the address right, and no firewall between?`,

@@ -127,10 +127,7 @@ export async function startFakeRelay(options: FakeRelayOptions = {}): Promise<Fa
       for (const connection of connections) connection.destroy();
     });
   return {
-    url: `${options.tls === undefined ? 'ws' : 'wss'}://localhost:${address.port}/ws/connect/`.replace(
-      'localhost',
-      '127.0.0.1',
-    ),
+    url: `${options.tls === undefined ? 'ws' : 'wss'}://127.0.0.1:${address.port}/ws/connect/`,
     port: address.port,
     logins: room.logins,
     refusals: room.refusals,
