@@ -10,6 +10,8 @@ interface CodeDefinition {
   /** The WebSocket close code, where the error ends the connection. */
   readonly close?: number;
   readonly http: number;
+  /** The contract has no error message for it: the close code says it all. */
+  readonly isUnsaid?: true;
 }
 
 const codes = {
@@ -24,9 +26,9 @@ const codes = {
   too_many_connections: { close: 4113, http: 503 },
   auth_throttled: { close: 4130, http: 429 },
   rate_limited: { close: 4129, http: 429 },
-  idle_timeout: { close: 4100, http: 408 },
+  idle_timeout: { close: 4100, http: 408, isUnsaid: true },
   message_too_big: { close: 1009, http: 413 },
-  going_away: { close: 1001, http: 503 },
+  going_away: { close: 1001, http: 503, isUnsaid: true },
   overloaded: { close: 1013, http: 503 },
   missing_target: { http: 400 },
   invalid_target: { http: 400 },
@@ -52,6 +54,12 @@ export function closeCodeOf(code: RelayCode): number | undefined {
   // On the client's side it is what the other end said, and a newer relay may say a code that is not known here.
   const definition: CodeDefinition | undefined = codes[code];
   return definition?.close;
+}
+
+/** Whether an error message goes before the close. */
+export function isSaidBeforeClose(code: RelayCode): boolean {
+  const definition: CodeDefinition = codes[code];
+  return definition.isUnsaid !== true;
 }
 
 /** The HTTP status that goes with this error. */

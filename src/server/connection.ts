@@ -1,5 +1,4 @@
 import { isClientId } from '../protocol/client-id.ts';
-import { closeCodeOf } from '../protocol/codes.ts';
 import { readEnvelope } from '../protocol/envelope.ts';
 import { clientIdRule, type Refusal } from '../protocol/messages.ts';
 import { formatSize } from '../protocol/units.ts';
@@ -7,7 +6,7 @@ import type { AuthThrottle } from './auth-throttle.ts';
 import type { Clock } from './clock.ts';
 import type { Login } from './handshake.ts';
 import type { Link, LinkListener } from './link.ts';
-import { encodeMessage, internalErrorClose, Session } from './session.ts';
+import { closeWithError, Session } from './session.ts';
 import type { Switchboard } from './switchboard.ts';
 
 export interface ConnectionOptions {
@@ -93,10 +92,7 @@ export class Connection implements LinkListener {
     if (this.#state !== 'awaiting credentials') return;
     this.#decide('refused');
     const { link, throttle, onRefused } = this.#options;
-    const close = (last: Refusal) => {
-      link.sendText(encodeMessage({ status: 'error', ...last }));
-      link.close(closeCodeOf(last.code) ?? internalErrorClose, last.code);
-    };
+    const close = (last: Refusal) => closeWithError(link, last);
     onRefused(refusal, link.address);
     if (refusal.code === 'invalid_credentials') throttle.punish(link.address, refusal, close);
     else close(refusal);

@@ -50,6 +50,8 @@ export function createDirectory(options: DirectoryOptions) {
   let limitDefaults: UserLimits = { ...defaultUserLimits(), ...options.limitDefaults };
   const state = new DirectoryState(options.store, options.snapshot);
   const seen = new Map<string, DeviceRecord>();
+  /** Reckoned again after a change of limits; asked for at every connection. */
+  let messageBytesMax: number | undefined;
 
   function limitsOf(user: UserRecord): UserLimits {
     return { ...limitDefaults, ...user.limits };
@@ -85,6 +87,7 @@ export function createDirectory(options: DirectoryOptions) {
     /** New defaults, on a reload: they apply to live sessions and queues at once. */
     setLimitDefaults(changed: Partial<UserLimits>): void {
       limitDefaults = { ...defaultUserLimits(), ...changed };
+      messageBytesMax = undefined;
       for (const userId of state.users.keys()) listener.onLimitsChanged(userId);
     },
     /** The shortest `idle_timeout` of all users, in milliseconds. */
@@ -95,9 +98,10 @@ export function createDirectory(options: DirectoryOptions) {
     },
     /** The largest message that any user may send, for the one limit that all sockets share. */
     messageBytesMax(): number {
-      return state.users
+      messageBytesMax ??= state.users
         .values()
         .reduce((most, user) => Math.max(most, limitsOf(user).message_bytes), limitDefaults.message_bytes);
+      return messageBytesMax;
     },
 
     devices: (userId: string): readonly DeviceRecord[] => [...state.devicesOf(userId).values()],
@@ -157,11 +161,13 @@ export function createDirectory(options: DirectoryOptions) {
         state.users.delete(user.userId);
         throw error;
       }
+      messageBytesMax = undefined;
       return { authKey: master.made.text };
     },
     async setLimits(user: UserRecord, limits: Partial<UserLimits>): Promise<UserLimits> {
       const changed = { ...user, limits };
       await state.commit([{ change: 'put-user', user: changed }]);
+      messageBytesMax = undefined;
       listener.onLimitsChanged(user.userId);
       return limitsOf(changed);
     },

@@ -1,6 +1,6 @@
-import { closeCodeOf, type RelayCode } from '../protocol/codes.ts';
+import { closeCodeOf, isSaidBeforeClose, type RelayCode } from '../protocol/codes.ts';
 import type { UserLimits } from '../protocol/limits.ts';
-import type { RelayMessage } from '../protocol/messages.ts';
+import type { Refusal, RelayMessage } from '../protocol/messages.ts';
 import type { Link } from './link.ts';
 import { MessageRate } from './message-rate.ts';
 import type { Room } from './room.ts';
@@ -14,13 +14,19 @@ import { TokenBucket } from './token-bucket.ts';
 const progressPings = { burst: 16, perSecond: 2 } as const;
 
 /** For an error that has no close code of its own (RFC 6455 §7.4.1). */
-export const internalErrorClose = 1011;
+const internalErrorClose = 1011;
 
 const encoder = new TextEncoder();
 
 /** The bytes of a message of the relay itself. */
 export function encodeMessage(message: RelayMessage): Uint8Array {
   return encoder.encode(JSON.stringify(message));
+}
+
+/** Ends a connection: one error message where the contract has one, then the close with its code (PROTOCOL D). */
+export function closeWithError(link: Link, { code, message }: Refusal): void {
+  if (isSaidBeforeClose(code)) link.sendText(encodeMessage({ status: 'error', code, message }));
+  link.close(closeCodeOf(code) ?? internalErrorClose, code);
 }
 
 export interface SessionOptions {
@@ -125,8 +131,7 @@ export class Session {
   end(code: RelayCode, message: string): void {
     if (this.isEnded) return;
     this.isEnded = true;
-    this.link.sendText(encodeMessage({ status: 'error', code, message }));
-    this.link.close(closeCodeOf(code) ?? internalErrorClose, code);
+    closeWithError(this.link, { code, message });
   }
 
   private holdWhileUnread(): void {

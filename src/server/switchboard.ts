@@ -119,12 +119,10 @@ export function createSwitchboard(options: SwitchboardOptions) {
   function route(sender: Session, payload: Uint8Array, target: string, nowMs: number): Refusal | undefined {
     const { room } = sender;
     const receiver = room.sessions.get(target);
-    if (receiver !== undefined && receiver.canTake(payload.length)) {
-      const hasWaiting = receiver.queue !== undefined && receiver.queue.hasWaiting;
-      if (!hasWaiting) {
-        receiver.deliver(payload, nowMs);
-        return undefined;
-      }
+    // While anything waits that has not been handed over, everything goes through the queue, so that order holds.
+    if (receiver?.canTake(payload.length) && !receiver.queue?.hasWaiting) {
+      receiver.deliver(payload, nowMs);
+      return undefined;
     }
     return enqueue(sender, payload, target, nowMs);
   }

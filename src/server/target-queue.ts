@@ -146,11 +146,12 @@ export class TargetQueue {
 
   #handleClaim(claim: Claim, generation: number): void {
     this.forget(claim.ended);
-    if (generation !== this.#generation) return this.#settle();
-    this.#isClaiming = false;
-    if (claim.messages.length > 0) this.#handOver(claim);
-    // Nothing at all came although something waits: the inserts under way will call again.
-    if (claim.messages.length > 0 || claim.ended.length > 0) this.drain();
+    if (generation === this.#generation) {
+      this.#isClaiming = false;
+      if (claim.messages.length > 0) this.#handOver(claim);
+      // Nothing at all came although something waits: the inserts under way will call again.
+      if (claim.messages.length > 0 || claim.ended.length > 0) this.drain();
+    }
     this.#settle();
   }
 
