@@ -1,5 +1,7 @@
 import { isClientId } from './client-id.ts';
 import type { RelayCode } from './codes.ts';
+import type { ExtensionName } from './extensions.ts';
+import type { LimitJson, UserLimitName } from './limits.ts';
 
 /** The path of the one endpoint (PROTOCOL A1). */
 export const connectPath = '/ws/connect/';
@@ -9,14 +11,35 @@ export const credentialsBytesMax = 4096;
 export const offlineQueuedKey = '_offline_queued';
 
 /** The first message of a session, checked. */
-export type Credentials =
+export type Credentials = (
   | { readonly kind: 'master'; readonly authKey: string; readonly sender: string }
-  | { readonly kind: 'device'; readonly deviceToken: string };
+  | { readonly kind: 'device'; readonly deviceToken: string }
+) & {
+  /** The extensions asked for, known here or not; undefined when the client knows the published contract only. */
+  readonly extensions?: readonly string[];
+};
 
-/** The relay's answer to good credentials: these two keys and no other (PROTOCOL A2). */
+/** The relay's answer to good credentials: two keys, and two more for who asked for extensions (PROTOCOL A2, B). */
 export interface AuthenticatedMessage {
   readonly status: 'authenticated';
   readonly client_id: string;
+  /** Those granted, in the order asked. */
+  readonly extensions?: readonly ExtensionName[];
+  /** This user's limits. */
+  readonly limits?: Readonly<Record<UserLimitName, LimitJson>>;
+}
+
+/** What became of a message with an `_id` (PROTOCOL B `receipts`). */
+export interface ReceiptMessage {
+  readonly status: 'delivered' | 'queued' | 'expired' | 'cancelled';
+  readonly _id: string;
+  readonly target: string;
+}
+
+/** Who is online: all that was asked for, or what has changed (PROTOCOL B `presence`). */
+export interface PresenceMessage {
+  readonly status: 'presence';
+  readonly devices: Readonly<Record<string, PresenceState>>;
 }
 
 export interface PongMessage {
@@ -36,7 +59,7 @@ export interface ErrorMessage {
 }
 
 /** What the relay itself says to a client, as against what it passes on. */
-export type RelayMessage = AuthenticatedMessage | PongMessage | ErrorMessage;
+export type RelayMessage = AuthenticatedMessage | PongMessage | ErrorMessage | ReceiptMessage | PresenceMessage;
 
 export type PresenceState = 'online' | 'offline';
 
@@ -55,8 +78,9 @@ export function readCredentials(value: unknown): Credentials | Refusal {
   if (!isObject(value)) {
     return { code: 'bad_message', message: 'the first message must be a JSON object with credentials' };
   }
+  const extensions = readExtensions(value.extensions);
   if (Object.hasOwn(value, 'device_token')) {
-    if (typeof value.device_token === 'string') return { kind: 'device', deviceToken: value.device_token };
+    if (typeof value.device_token === 'string') return { kind: 'device', deviceToken: value.device_token, ...extensions };
     return { code: 'missing_credentials', message: 'device_token must be a string' };
   }
   if (typeof value.auth_key !== 'string') {
@@ -78,7 +102,12 @@ export function readCredentials(value: unknown): Credentials | Refusal {
       message: `sender ${JSON.stringify(value.sender).slice(0, 160)} is no client id: ${clientIdRule}`,
     };
   }
-  return { kind: 'master', authKey: value.auth_key, sender: value.sender };
+  return { kind: 'master', authKey: value.auth_key, sender: value.sender, ...extensions };
+}
+
+/** A client of the published contract may have a field of that name for itself: only a list of strings asks for something. */
+function readExtensions(asked: unknown): { extensions?: readonly string[] } {
+  return Array.isArray(asked) && asked.every((name) => typeof name === 'string') ? { extensions: asked } : {};
 }
 
 /** The rule for client ids in words, for errors. */

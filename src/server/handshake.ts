@@ -1,3 +1,4 @@
+import { type ExtensionName, grantExtensions } from '../protocol/extensions.ts';
 import { credentialsBytesMax, type Refusal, readCredentials } from '../protocol/messages.ts';
 import type { Principal } from './directory.ts';
 
@@ -7,6 +8,8 @@ export interface Login {
   readonly clientId: string;
   readonly keyId: string;
   readonly isDevice: boolean;
+  /** The extensions granted, in the order asked; undefined when none were asked for. */
+  readonly granted: readonly ExtensionName[] | undefined;
 }
 
 function parse(bytes: Uint8Array): unknown {
@@ -44,5 +47,7 @@ export function readLogin(
   const { key, user } = principal;
   const clientId = credentials.kind === 'master' ? credentials.sender : key.clientId;
   if (clientId === undefined) return invalidCredentials;
-  return { userId: user.userId, clientId, keyId: key.keyId, isDevice: credentials.kind === 'device' };
+  const isDevice = credentials.kind === 'device';
+  const granted = credentials.extensions === undefined ? undefined : grantExtensions(credentials.extensions, isDevice);
+  return { userId: user.userId, clientId, keyId: key.keyId, isDevice, granted };
 }

@@ -15,6 +15,11 @@ export interface Link {
   sendText(payload: Uint8Array): void;
   /** Sends a ping that carries this number, which the peer's pong brings back. */
   sendPing(number: number): void;
+  /**
+   * Sends a ping behind everything that leaves in the same write. Its number is asked for when that write is made, once
+   * however often this was called before.
+   */
+  sendPingBehind(takeNumber: () => number): void;
   /** Sends a pong with the ping's own bytes. */
   sendPong(data: Uint8Array): void;
   /** Lets everything leave that was sent before, then the close frame; a peer that does not answer it is cut off. */

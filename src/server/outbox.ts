@@ -30,7 +30,7 @@ function writeHeader(into: Buffer, at: number, opcode: number, payloadBytes: num
   return headerBytesMax;
 }
 
-interface Frame {
+export interface Frame {
   readonly opcode: number;
   readonly payload: Uint8Array;
 }
@@ -74,6 +74,7 @@ export class Outbox {
   #frames: Frame[] = [];
   #bytes = 0;
   #isScheduled = false;
+  #lastFrame: (() => Frame) | undefined;
 
   constructor(socket: Writable, postman: Postman) {
     this.#socket = socket;
@@ -96,8 +97,14 @@ export class Outbox {
     }
   }
 
+  /** Adds a frame behind everything that leaves with the next write; it is made when that write is. */
+  pushBehind(makeFrame: () => Frame): void {
+    this.#lastFrame = makeFrame;
+  }
+
   flush(): void {
     this.#isScheduled = false;
+    this.#takeLastFrame();
     if (this.#frames.length === 0) return;
     const frames = this.#frames;
     const bytes = this.#bytes;
@@ -106,6 +113,15 @@ export class Outbox {
     if (!this.#socket.writable) return;
     if (frames.some((frame) => frame.payload.length > copyBytesMax)) this.#writeBig(frames);
     else this.#writeTogether(frames, bytes);
+  }
+
+  #takeLastFrame(): void {
+    const makeFrame = this.#lastFrame;
+    if (makeFrame === undefined || this.#frames.length === 0) return;
+    this.#lastFrame = undefined;
+    const frame = makeFrame();
+    this.#frames.push(frame);
+    this.#bytes += frame.payload.length + headerBytesMax;
   }
 
   #writeTogether(frames: readonly Frame[], bytes: number): void {

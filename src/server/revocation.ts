@@ -1,22 +1,22 @@
 import type { DirectoryListener } from './directory.ts';
-import type { Switchboard } from './switchboard.ts';
+import type { Rooms } from './rooms.ts';
 
 /** Ends live sessions at once when what they stand on is taken away, and gives them new limits (PROTOCOL C). */
-export function createRevocation(switchboard: () => Switchboard): DirectoryListener {
+export function createRevocation(rooms: () => Rooms): DirectoryListener {
   return {
     onKeyRevoked({ userId, keyId }) {
       if (userId === undefined) return;
       const message = 'the key or token of this session was revoked: ask for a new one';
-      switchboard().endWhere(userId, (session) => session.keyId === keyId, 'revoked', message);
+      rooms().endWhere(userId, (session) => session.keyId === keyId, 'revoked', message);
     },
     onDeviceRemoved(userId, clientId) {
       const message = `the device ${clientId} was removed`;
-      switchboard().endWhere(userId, (session) => session.clientId === clientId, 'revoked', message);
+      rooms().endWhere(userId, (session) => session.clientId === clientId, 'revoked', message);
     },
     onUserRemoved(userId) {
-      switchboard().endWhere(userId, () => true, 'revoked', 'the user of this session was removed');
-      switchboard().forgetRoom(userId);
+      rooms().endWhere(userId, () => true, 'revoked', 'the user of this session was removed');
+      rooms().forget(userId);
     },
-    onLimitsChanged: (userId) => switchboard().refreshLimits(userId),
+    onLimitsChanged: (userId) => rooms().refreshLimits(userId),
   };
 }

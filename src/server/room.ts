@@ -1,6 +1,10 @@
 import type { UserLimits } from '../protocol/limits.ts';
+import { Outcomes } from './outcomes.ts';
+import { PresenceWatch } from './presence-watch.ts';
+import { RecentIds } from './recent-ids.ts';
 import type { Session } from './session.ts';
 import type { TargetQueue } from './target-queue.ts';
+import { Taps } from './taps.ts';
 import { TokenBucket } from './token-bucket.ts';
 
 /** All that belongs to one user: nothing in it is ever looked up from another room (PROTOCOL A2). */
@@ -14,6 +18,11 @@ export class Room {
   readonly queues = new Map<string, TargetQueue>();
   /** Payload bytes of all queues together. */
   queuedBytes = 0;
+  readonly outcomes = new Outcomes();
+  readonly watch = new PresenceWatch();
+  readonly taps = new Taps();
+  /** Ids that were for one connection alone and are gone: nothing is queued for them (PROTOCOL B `ephemeral`). */
+  readonly goneEphemerals = new RecentIds();
   /** `user_message_rate`, over all connections. */
   readonly rate: TokenBucket;
 

@@ -1,9 +1,12 @@
 import { closeCodeOf, isSaidBeforeClose, type RelayCode } from '../protocol/codes.ts';
 import type { UserLimits } from '../protocol/limits.ts';
 import type { Refusal, RelayMessage } from '../protocol/messages.ts';
+import type { Extensions } from '../protocol/extensions.ts';
 import type { Link } from './link.ts';
+import { type LiveReceipt, LiveReceipts } from './live-receipts.ts';
 import { MessageRate } from './message-rate.ts';
 import type { Room } from './room.ts';
+import type { Sender, Told } from './sender.ts';
 import type { TargetQueue } from './target-queue.ts';
 import { TokenBucket } from './token-bucket.ts';
 
@@ -36,16 +39,19 @@ export interface SessionOptions {
   readonly keyId: string;
   /** Whether a device token opened it: then no master key replaces it (PROTOCOL A2). */
   readonly isDevice: boolean;
+  readonly extensions: Extensions;
   readonly nowMs: number;
 }
 
 /** One authenticated connection: its state and the ways to speak to it. Who talks to whom is the switchboard's business. */
-export class Session {
+export class Session implements Sender {
   readonly room: Room;
   readonly clientId: string;
   readonly link: Link;
   readonly keyId: string;
   readonly isDevice: boolean;
+  /** What it asked for beyond the published contract, and got. */
+  readonly extensions: Extensions;
   readonly connectedAtMs: number;
   readonly rate: MessageRate;
   /** The queue of this client, while there is one. */
@@ -57,6 +63,8 @@ export class Session {
   isEnded = false;
 
   readonly #progressPings: TokenBucket;
+  /** Made with the first message whose sender wants a receipt. */
+  #receipts: LiveReceipts | undefined;
   #pingNumber = 0;
   #lastPingAtMs: number;
   #bytesReadSeen = 0;
@@ -72,6 +80,7 @@ export class Session {
     this.link = options.link;
     this.keyId = options.keyId;
     this.isDevice = options.isDevice;
+    this.extensions = options.extensions;
     this.connectedAtMs = options.nowMs;
     this.lastHeardAtMs = options.nowMs;
     this.rate = new MessageRate(options.room.limits, options.nowMs);
@@ -91,7 +100,7 @@ export class Session {
 
   /** Whether a message of this size may go out live: the client was heard lately and reads what it gets (PROTOCOL A4). */
   canTake(payloadBytes: number): boolean {
-    if (this.isSilent || this.isEnded) return false;
+    if (this.isSilent || this.isEnded || this.#receipts?.isFull) return false;
     const { unsentBytes } = this.link;
     return unsentBytes === 0 || unsentBytes + payloadBytes <= this.room.limits.send_buffer_bytes;
   }
@@ -100,6 +109,29 @@ export class Session {
   deliver(payload: Uint8Array, nowMs: number): void {
     this.link.sendText(payload);
     if (this.#progressPings.take(progressPings.perSecond, progressPings.burst, nowMs)) this.ping(nowMs);
+  }
+
+  /** The same for a sender that wants to know when it was read: one ping behind all of a tick proves them (PROTOCOL B). */
+  deliverWithReceipt(payload: Uint8Array, receipt: LiveReceipt): void {
+    this.link.sendText(payload);
+    this.#receipts ??= new LiveReceipts();
+    const receipts = this.#receipts;
+    if (!receipts.add(receipt)) return;
+    this.link.sendPingBehind(() => {
+      this.#pingNumber += 1;
+      receipts.notePing(this.#pingNumber);
+      return this.#pingNumber;
+    });
+  }
+
+  /** The live messages that a pong proves to have been read. */
+  takeProven(pingNumber: number): readonly LiveReceipt[] {
+    return this.#receipts?.takeProven(pingNumber) ?? [];
+  }
+
+  /** The live messages whose proof will never come, because this session ends. */
+  takeUnproven(): readonly LiveReceipt[] {
+    return this.#receipts?.takeAll() ?? [];
   }
 
   /** Sends a ping; its pong proves that everything sent before has been read. */
@@ -123,8 +155,15 @@ export class Session {
     this.holdWhileUnread();
   }
 
-  refuse(code: RelayCode, message: string, target?: string): void {
-    this.answer({ status: 'error', code, message, ...(target === undefined ? {} : { target }) });
+  refuse(code: RelayCode, message: string, target?: string, messageId?: string): void {
+    const of = { ...(target === undefined ? {} : { target }), ...(messageId === undefined ? {} : { _id: messageId }) };
+    this.answer({ status: 'error', code, message, ...of });
+  }
+
+  /** Says what became of a message that this session sent with an id. */
+  tell(messageId: string, target: string, told: Told): void {
+    if ('message' in told) this.refuse(told.state, told.message, target, messageId);
+    else this.answer({ status: told.state, _id: messageId, target });
   }
 
   /** Says why and closes with the code's own close code. The caller takes it out of its room. */

@@ -86,6 +86,12 @@ export function createSockets(options: SocketsOptions) {
   };
 }
 
+function pingData(number: number): Buffer {
+  const data = Buffer.allocUnsafe(pingNumberBytes);
+  data.writeUInt32BE(number);
+  return data;
+}
+
 function createLink(webSocket: WebSocket, socket: CountingSocket, address: string, postman: Postman): Link {
   const outbox = new Outbox(socket, postman);
   // Nothing may follow our close frame (RFC 6455 §5.5.1).
@@ -105,11 +111,8 @@ function createLink(webSocket: WebSocket, socket: CountingSocket, address: strin
       return socket.bytesWritten - socket.writableLength;
     },
     sendText: (payload) => push(opcodes.text, payload),
-    sendPing(number) {
-      const data = Buffer.allocUnsafe(pingNumberBytes);
-      data.writeUInt32BE(number);
-      push(opcodes.ping, data);
-    },
+    sendPing: (number) => push(opcodes.ping, pingData(number)),
+    sendPingBehind: (takeNumber) => outbox.pushBehind(() => ({ opcode: opcodes.ping, payload: pingData(takeNumber()) })),
     sendPong: (data) => push(opcodes.pong, data),
     close(code, reason) {
       if (isClosing) return;

@@ -5,10 +5,11 @@ import { defaultServerLimits, type ServerLimits } from '../protocol/limits.ts';
 import { connectPath } from '../protocol/messages.ts';
 import { createAuthThrottle } from './auth-throttle.ts';
 import { createClock } from './clock.ts';
-import { Connection, tellRateLimited } from './connection.ts';
+import { Connection } from './connection.ts';
 import { createDirectory } from './directory.ts';
 import { readLogin } from './handshake.ts';
 import { createHttpServer, type HttpSide } from './http/http-server.ts';
+import { createIncoming, tellRateLimited } from './incoming.ts';
 import { PendingConnections } from './pending.ts';
 import {
   checkPlaintext,
@@ -69,6 +70,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       const connection = new Connection({
         link,
         switchboard,
+        incoming: core.incoming,
         clock,
         throttle,
         logIn: (firstMessage) => readLogin(firstMessage, directory.authenticate),
@@ -177,7 +179,7 @@ async function createCore(options: RelayOptions, store: RelayStore, log: Logger)
     snapshot: await store.directory.load(),
     clock,
     limitDefaults: options.userLimits ?? {},
-    listener: createRevocation(() => switchboard),
+    listener: createRevocation(() => switchboard.rooms),
   });
 
   const switchboard: Switchboard = createSwitchboard({
@@ -191,19 +193,21 @@ async function createCore(options: RelayOptions, store: RelayStore, log: Logger)
       directory.noteSeen(room.userId, clientId);
       log.info({ user: room.userId, client: clientId }, 'left');
     },
-    onEnded(ended) {
-      for (const { userId, target, seq, reason } of ended)
-        log.info({ user: userId, target, seq, reason }, 'ended in the queue');
-    },
     onSwept: tellRateLimited,
   });
-  switchboard.restore(await store.queue.depths());
+  switchboard.rooms.restore(await store.queue.depths());
 
   return {
     clock,
     limits,
     directory,
     switchboard,
+    incoming: createIncoming({
+      switchboard,
+      clock,
+      silentAfterMs: () => serverLimits.silent_after,
+      registered: (userId) => directory.devices(userId).map((device) => device.clientId),
+    }),
     throttle: createAuthThrottle({ clock, failuresPerMinute: () => serverLimits.auth_failures }),
     setLimits(changed: ReloadOptions): void {
       if (changed.serverLimits !== undefined) serverLimits = { ...defaultServerLimits(), ...changed.serverLimits };

@@ -1,19 +1,22 @@
-import { spliceFields } from '../protocol/splice.ts';
+import { type SplicedFields, spliceFields } from '../protocol/splice.ts';
 import type { Room } from './room.ts';
 import type { Session } from './session.ts';
-import type { Claim, EndedMessage, QueuedMessage, QueueStore } from './store/store.ts';
+import type { Claim, ClaimedMessage, EndedMessage, QueuedMessage, QueueStore } from './store/store.ts';
 
 /** A batch has at most so many messages, so that one queue does not keep the store from the others. */
 const batchMessagesMax = 1000;
 /** Pings within a batch, so that a slow handler is seen to make progress and loses little if it dies. */
 const batchPingsMax = 64;
 
+/** What is kept in memory of a message that was handed over: enough to say what became of it. */
+export type HandedMessage = Omit<ClaimedMessage, 'payload' | 'attempts'> & { readonly payloadBytes: number };
+
 /** Messages that were handed over, and the ping whose pong proves that they were read. */
 interface Barrier {
+  /** `Infinity` where only an acknowledgement counts as proof (PROTOCOL B `acks`). */
   readonly pingNumber: number;
   readonly throughSeq: number;
-  readonly messages: number;
-  readonly payloadBytes: number;
+  readonly messages: readonly HandedMessage[];
 }
 
 export interface TargetQueueOptions {
@@ -24,6 +27,8 @@ export interface TargetQueueOptions {
   /** Called when nothing is left in the queue and nothing is under way. */
   readonly onEmpty: () => void;
   readonly onEnded: (ended: readonly EndedMessage[]) => void;
+  /** The target has proven to have read these, and they are out of the store. */
+  readonly onDelivered: (delivered: readonly HandedMessage[]) => void;
 }
 
 /**
@@ -69,8 +74,8 @@ export class TargetQueue {
     return this.#waiting > 0;
   }
 
-  /** Adds a message; its capacity has been checked. Rejects when the store is unavailable: then nothing was added. */
-  async enqueue(message: QueuedMessage): Promise<void> {
+  /** Adds a message; its capacity has been checked. Resolves with its number; rejects when the store is unavailable: then nothing was added. */
+  async enqueue(message: QueuedMessage): Promise<number> {
     const payloadBytes = message.payload.length;
     this.#count(1, payloadBytes);
     this.#waiting += 1;
@@ -78,14 +83,15 @@ export class TargetQueue {
     // Behind the insert and in the same commit: for a target that is there, one commit instead of two.
     this.drain();
     try {
-      await inserted;
+      const seq = await inserted;
+      this.drain();
+      return seq;
     } catch (error) {
       this.#count(-1, -payloadBytes);
       this.#waiting -= 1;
       this.#settle();
       throw error;
     }
-    this.drain();
   }
 
   /** The target has a session now. */
@@ -104,7 +110,7 @@ export class TargetQueue {
     this.#generation += 1;
     const unproven = this.#unremoved === undefined ? this.#barriers : [this.#unremoved, ...this.#barriers];
     const wasClaiming = this.#isClaiming;
-    for (const barrier of unproven) this.#waiting += barrier.messages;
+    for (const barrier of unproven) this.#waiting += barrier.messages.length;
     this.#barriers = [];
     this.#unremoved = undefined;
     this.#isClaiming = false;
@@ -121,7 +127,7 @@ export class TargetQueue {
     const session = this.#session;
     if (session === undefined || this.#isClaiming || this.#waiting === 0 || !session.canTake(0)) return;
     const { store, room, target, clock } = this.#options;
-    const unprovenBytes = this.#barriers.reduce((sum, barrier) => sum + barrier.payloadBytes, 0);
+    const unprovenBytes = this.#barriers.reduce((sum, barrier) => sum + bytesOf(barrier.messages), 0);
     const payloadBytesMax = room.limits.send_buffer_bytes - unprovenBytes;
     if (payloadBytesMax <= 0) return;
     const generation = this.#generation;
@@ -159,18 +165,18 @@ export class TargetQueue {
     const session = this.#session;
     if (session === undefined) return;
     const nowMs = this.#options.clock();
+    const { acks } = session.extensions;
     const pingEvery = Math.ceil(claim.messages.length / batchPingsMax);
-    let messages = 0;
-    let payloadBytes = 0;
+    let group: HandedMessage[] = [];
     for (const [index, message] of claim.messages.entries()) {
-      session.link.sendText(spliceFields(message.payload, { _offline_queued: true }));
-      messages += 1;
-      payloadBytes += message.payload.length;
-      const isLast = index === claim.messages.length - 1;
-      if (!isLast && messages < pingEvery) continue;
-      this.#barriers.push({ pingNumber: session.ping(nowMs), throughSeq: message.seq, messages, payloadBytes });
-      messages = 0;
-      payloadBytes = 0;
+      const { payload, seq, sender, messageId, queuedAtMs } = message;
+      session.link.sendText(spliceFields(payload, fieldsFor(session, message, nowMs)));
+      group.push({ seq, sender, queuedAtMs, payloadBytes: payload.length, ...(messageId === undefined ? {} : { messageId }) });
+      const isPingDue = (index + 1) % pingEvery === 0 || index === claim.messages.length - 1;
+      const pingNumber = isPingDue ? session.ping(nowMs) : undefined;
+      if (pingNumber === undefined && !acks) continue;
+      this.#barriers.push({ pingNumber: acks ? Number.POSITIVE_INFINITY : (pingNumber ?? 0), throughSeq: seq, messages: group });
+      group = [];
     }
     this.#waiting -= claim.messages.length;
     this.#handedThroughSeq = claim.messages.at(-1)?.seq ?? this.#handedThroughSeq;
@@ -178,9 +184,18 @@ export class TargetQueue {
 
   /** A pong confirms every ping before it, in the current session only (PROTOCOL A4). */
   handleProof(session: Session, pingNumber: number): void {
+    this.#prove(session, (barrier) => barrier.pingNumber <= pingNumber);
+  }
+
+  /** An acknowledgement is cumulative; above the highest number of this session it is ignored (PROTOCOL B `acks`). */
+  handleAck(session: Session, seq: number): void {
+    if (seq <= this.#handedThroughSeq) this.#prove(session, (barrier) => barrier.throughSeq <= seq);
+  }
+
+  #prove(session: Session, isProven: (barrier: Barrier) => boolean): void {
     if (this.#session !== session) return;
     let proven: Barrier | undefined;
-    while (this.#barriers[0] !== undefined && this.#barriers[0].pingNumber <= pingNumber) {
+    while (this.#barriers[0] !== undefined && isProven(this.#barriers[0])) {
       proven = joinBarriers(proven, this.#barriers.shift());
     }
     if (proven === undefined) return;
@@ -194,12 +209,13 @@ export class TargetQueue {
     this.#operation(store.confirm(room.userId, target, proven.throughSeq)).then(
       (removed) => {
         this.#count(-removed.messages, -removed.payloadBytes);
+        this.#options.onDelivered(proven.messages);
         this.#settle();
       },
       () => {
         // It stays handed out; the next sweep tries again, and a new session gets it again.
         if (generation === this.#generation) this.#unremoved = joinBarriers(this.#unremoved, proven);
-        else this.#waiting += proven.messages;
+        else this.#waiting += proven.messages.length;
       },
     );
   }
@@ -245,12 +261,21 @@ export class TargetQueue {
   }
 }
 
+function bytesOf(messages: readonly HandedMessage[]): number {
+  return messages.reduce((sum, message) => sum + message.payloadBytes, 0);
+}
+
+/** The fields that this receiver gets with a message out of the queue (PROTOCOL B). */
+function fieldsFor({ extensions }: Session, message: ClaimedMessage, nowMs: number): SplicedFields {
+  return {
+    ...(extensions.from ? { _from: message.sender } : {}),
+    ...(extensions.acks ? { _seq: message.seq } : {}),
+    ...(extensions.age ? { _age_ms: Math.max(0, Math.round(nowMs - message.queuedAtMs)) } : {}),
+    _offline_queued: true,
+  };
+}
+
 function joinBarriers(earlier: Barrier | undefined, later: Barrier | undefined): Barrier | undefined {
   if (earlier === undefined || later === undefined) return earlier ?? later;
-  return {
-    pingNumber: later.pingNumber,
-    throughSeq: later.throughSeq,
-    messages: earlier.messages + later.messages,
-    payloadBytes: earlier.payloadBytes + later.payloadBytes,
-  };
+  return { pingNumber: later.pingNumber, throughSeq: later.throughSeq, messages: [...earlier.messages, ...later.messages] };
 }

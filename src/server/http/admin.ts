@@ -60,7 +60,7 @@ function registerUsers(server: HttpServer, context: HttpContext): void {
       created_at: toIsoTime(user.createdAtMs),
       limits: limitsToJson(directory.limitsOf(user)),
       devices: directory.devices(user.userId).length,
-      connections: switchboard.room(user.userId)?.sessions.size ?? 0,
+      connections: switchboard.rooms.find(user.userId)?.sessions.size ?? 0,
     }));
     return { users };
   });

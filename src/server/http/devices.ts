@@ -20,7 +20,7 @@ function toIso(timeMs: number | undefined): string | null {
 /** What is known of one client of the user's room. */
 function describeDevice(context: HttpContext, user: UserRecord, clientId: string) {
   const { directory, switchboard, clock, silentAfterMs } = context;
-  const room = switchboard.room(user.userId);
+  const room = switchboard.rooms.find(user.userId);
   const record = directory.device(user.userId, clientId);
   const session = room?.sessions.get(clientId);
   const state = presenceOf(room, clientId, silentAfterMs(), clock());
@@ -44,7 +44,7 @@ export function registerDevices(server: HttpServer, context: HttpContext): void 
 
   function known(user: UserRecord): string[] {
     return knownClients(
-      switchboard.room(user.userId),
+      switchboard.rooms.find(user.userId),
       directory.devices(user.userId).map((device) => device.clientId),
     );
   }
@@ -65,7 +65,7 @@ export function registerDevices(server: HttpServer, context: HttpContext): void 
     if (!known(user).includes(id)) throw unknownDevice(id);
     return {
       ...describeDevice(context, user, id),
-      address: switchboard.room(user.userId)?.sessions.get(id)?.link.address ?? null,
+      address: switchboard.rooms.find(user.userId)?.sessions.get(id)?.link.address ?? null,
       created_at: toIso(directory.device(user.userId, id)?.createdAtMs),
     };
   });
@@ -86,7 +86,7 @@ export function registerDevices(server: HttpServer, context: HttpContext): void 
     const user = await authorizeMaster(context, request);
     const id = registered(user, request.params.id);
     await directory.removeDevice(user.userId, id);
-    await switchboard.purge(user.userId, id);
+    await switchboard.rooms.purge(user.userId, id);
     return { device: id, removed: true };
   });
 

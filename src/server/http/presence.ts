@@ -10,7 +10,7 @@ export function registerPresence(server: HttpServer, context: HttpContext): void
   server.get('/api/presence', { schema: { querystring: query } }, async (request) => {
     const { userId } = await authorizeMember(context, request);
     const { directory, switchboard, clock, silentAfterMs } = context;
-    const room = switchboard.room(userId);
+    const room = switchboard.rooms.find(userId);
     const asked = request.query.devices?.split(',').filter((clientId) => clientId !== '');
     const clientIds =
       asked ??

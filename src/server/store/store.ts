@@ -118,6 +118,7 @@ export interface EndedMessage {
   readonly sender: string;
   readonly messageId?: string;
   readonly payloadBytes: number;
+  readonly queuedAtMs: number;
   readonly reason: 'expired' | 'unconfirmed' | 'cancelled' | 'damaged';
 }
 

@@ -1,0 +1,53 @@
+import type { RelayCode } from '../protocol/codes.ts';
+import type { ReceiptMessage } from '../protocol/messages.ts';
+
+/** What became of messages: a state of a receipt, `sent` for a live one whose proof nobody asked for, or an error. */
+export type OutcomeState = ReceiptMessage['status'] | 'sent' | RelayCode;
+
+/** One line of a target's recent history; the same state from the same sender in a row is one line with a count. */
+export interface OutcomeLine {
+  readonly sender: string;
+  readonly state: OutcomeState;
+  readonly messageId: string | undefined;
+  count: number;
+  lastAtMs: number;
+}
+
+/** Lines kept for one target (PROTOCOL C). */
+const linesMax = 20;
+/** Targets of one room whose history is kept. */
+const targetsMax = 5000;
+
+/** The last outcomes of each target of a room, in memory: for whoever asks why nothing arrives. */
+export class Outcomes {
+  readonly #lines = new Map<string, OutcomeLine[]>();
+
+  note(target: string, sender: string, state: OutcomeState, messageId: string | undefined, nowMs: number): void {
+    const lines = this.#linesOf(target);
+    const last = lines.at(-1);
+    if (last !== undefined && last.state === state && last.sender === sender && messageId === undefined && last.messageId === undefined) {
+      last.count += 1;
+      last.lastAtMs = nowMs;
+      return;
+    }
+    lines.push({ sender, state, messageId, count: 1, lastAtMs: nowMs });
+    if (lines.length > linesMax) lines.shift();
+  }
+
+  /** Newest last. */
+  of(target: string): readonly OutcomeLine[] {
+    return this.#lines.get(target) ?? [];
+  }
+
+  #linesOf(target: string): OutcomeLine[] {
+    const found = this.#lines.get(target);
+    if (found !== undefined) return found;
+    if (this.#lines.size >= targetsMax) {
+      const oldest = this.#lines.keys().next();
+      if (oldest.done !== true) this.#lines.delete(oldest.value);
+    }
+    const made: OutcomeLine[] = [];
+    this.#lines.set(target, made);
+    return made;
+  }
+}

@@ -1,0 +1,123 @@
+import type { Refusal } from '../protocol/messages.ts';
+import type { Clock } from './clock.ts';
+import type { LiveReceipt } from './live-receipts.ts';
+import type { OutcomeState } from './outcomes.ts';
+import type { Room } from './room.ts';
+import type { Dispatch, Told } from './sender.ts';
+import type { Session } from './session.ts';
+import type { EndedMessage } from './store/store.ts';
+import type { HandedMessage } from './target-queue.ts';
+
+export type Reports = ReturnType<typeof createReports>;
+
+const unconfirmed: Told = {
+  state: 'unconfirmed',
+  message: 'the target had it, or not: its connection ended before it proved to have read it; the relay does not send it again',
+};
+
+/**
+ * Says what became of each message to all who asked: its sender (PROTOCOL B `receipts`), the history of its target
+ * (PROTOCOL C), whoever listens in (`tap`), and a request over HTTP that waits for the end.
+ */
+export function createReports(clock: Clock) {
+  const waiting = new Map<string, (told: Told) => void>();
+
+  function key(userId: string, target: string, seq: number): string {
+    return JSON.stringify([userId, target, seq]);
+  }
+
+  function tap(dispatch: Dispatch, state: OutcomeState): void {
+    const { room, clientId } = dispatch.sender;
+    if (!room.taps.isEmpty) room.taps.copy(clientId, dispatch.target, state, dispatch.payload);
+  }
+
+  /** The session that sent a queued message, if it is still the same one and wants to know. */
+  function senderOf(room: Room, clientId: string, queuedAtMs: number): Session | undefined {
+    const session = room.sessions.get(clientId);
+    return session?.extensions.receipts === true && session.connectedAtMs <= queuedAtMs ? session : undefined;
+  }
+
+  function finish(room: Room, target: string, message: Omit<HandedMessage, 'payloadBytes'>, told: Told): void {
+    const { sender, messageId, queuedAtMs, seq } = message;
+    room.outcomes.note(target, sender, told.state, messageId, clock());
+    if (messageId !== undefined) senderOf(room, sender, queuedAtMs)?.tell(messageId, target, told);
+    const waiter = waiting.get(key(room.userId, target, seq));
+    waiting.delete(key(room.userId, target, seq));
+    waiter?.(told);
+  }
+
+  return {
+    /** Handed to the target's socket. */
+    sent(dispatch: Dispatch, nowMs: number): void {
+      const { sender, target, messageId } = dispatch;
+      if (messageId === undefined) sender.room.outcomes.note(target, sender.clientId, 'sent', undefined, nowMs);
+      tap(dispatch, 'sent');
+    },
+
+    /** Not taken. */
+    refused(dispatch: Dispatch, { code, message }: Refusal): void {
+      const { sender, target, messageId } = dispatch;
+      sender.room.outcomes.note(target, sender.clientId, code, messageId, clock());
+      tap(dispatch, code);
+      sender.refuse(code, message, target, messageId);
+    },
+
+    /** On its way into the store. */
+    queueing(dispatch: Dispatch): void {
+      tap(dispatch, 'queued');
+    },
+
+    /** Committed. */
+    queued(dispatch: Dispatch, seq: number): void {
+      const { sender, target, messageId } = dispatch;
+      sender.noteQueued?.(seq);
+      sender.room.outcomes.note(target, sender.clientId, 'queued', messageId, clock());
+      if (messageId !== undefined && !sender.isEnded) sender.tell(messageId, target, { state: 'queued' });
+    },
+
+    /** Out of the queue, proven to have been read. */
+    delivered(room: Room, target: string, messages: readonly HandedMessage[]): void {
+      for (const message of messages) finish(room, target, message, { state: 'delivered' });
+    },
+
+    /** Out of the queue, without a delivery that was proven. */
+    ended(room: Room, messages: readonly EndedMessage[]): void {
+      for (const message of messages) finish(room, message.target, message, toldOf(message));
+    },
+
+    /** Live messages that the target has proven to have read. */
+    proven(target: string, receipts: readonly LiveReceipt[]): void {
+      for (const { sender, messageId } of receipts) tellLive(sender, messageId, target, { state: 'delivered' });
+    },
+
+    /** Live messages whose target went before the proof. */
+    unproven(target: string, receipts: readonly LiveReceipt[]): void {
+      for (const { sender, messageId } of receipts) tellLive(sender, messageId, target, unconfirmed);
+    },
+
+    /** Calls back once with the final state of a queued message; the answer stops the waiting. */
+    waitForEnd(userId: string, target: string, seq: number, callback: (told: Told) => void): () => void {
+      waiting.set(key(userId, target, seq), callback);
+      return () => waiting.delete(key(userId, target, seq));
+    },
+  };
+
+  function tellLive(sender: Dispatch['sender'], messageId: string, target: string, told: Told): void {
+    sender.room.outcomes.note(target, sender.clientId, told.state, messageId, clock());
+    if (!sender.isEnded) sender.tell(messageId, target, told);
+  }
+}
+
+function toldOf({ reason }: EndedMessage): Told {
+  switch (reason) {
+    case 'expired':
+    case 'cancelled':
+      return { state: reason };
+    case 'unconfirmed':
+      return unconfirmed;
+    case 'damaged':
+      return { state: 'store_unavailable', message: 'the message was damaged on the disk of the relay and is lost' };
+    default:
+      return reason satisfies never;
+  }
+}

@@ -1,0 +1,127 @@
+import type { Refusal } from '../protocol/messages.ts';
+import { spliceFields } from '../protocol/splice.ts';
+import type { Reports } from './reports.ts';
+import type { Room } from './room.ts';
+import type { Dispatch, Sender } from './sender.ts';
+import type { Session } from './session.ts';
+import type { QueueStore } from './store/store.ts';
+import type { TargetQueue } from './target-queue.ts';
+
+export interface RouterOptions {
+  readonly store: QueueStore;
+  readonly reports: Reports;
+  /** The queue of a target, made when there is none. */
+  readonly queueOf: (room: Room, target: string) => TargetQueue;
+}
+
+export type Router = ReturnType<typeof createRouter>;
+
+/** Where a message goes: to its target's socket, to its target's queue, or back (PROTOCOL A3, A4). */
+export function createRouter({ store, reports, queueOf }: RouterOptions) {
+  const waitingForStore = new Set<Sender>();
+
+  function route(dispatch: Dispatch, nowMs: number): void {
+    const { sender, payload, target } = dispatch;
+    const receiver = sender.room.sessions.get(target);
+    // While anything waits that has not been handed over, everything goes through the queue, so that order holds.
+    if (receiver?.canTake(payload.length) && !receiver.queue?.hasWaiting) deliver(dispatch, receiver, nowMs);
+    else divert(dispatch, receiver !== undefined, nowMs);
+  }
+
+  function deliver(dispatch: Dispatch, receiver: Session, nowMs: number): void {
+    const { sender, messageId, target } = dispatch;
+    const reserved = reservedField(dispatch, receiver);
+    if (reserved !== undefined) {
+      const message = `${target} gets ${reserved} from the relay alone: send the message without that field of your own`;
+      reports.refused(dispatch, { code: 'reserved_field', message });
+      return;
+    }
+    const payload = receiver.extensions.from ? spliceFields(dispatch.payload, { _from: sender.clientId }) : dispatch.payload;
+    if (messageId === undefined) receiver.deliver(payload, nowMs);
+    else receiver.deliverWithReceipt(payload, { sender, messageId });
+    reports.sent(dispatch, nowMs);
+  }
+
+  function divert(dispatch: Dispatch, isConnected: boolean, nowMs: number): void {
+    const { sender, target, payload, messageId, ttlMs } = dispatch;
+    const { room } = sender;
+    const refusal = whyNotQueued(dispatch, isConnected);
+    if (refusal !== undefined) {
+      reports.refused(dispatch, refusal);
+      return;
+    }
+    reports.queueing(dispatch);
+    const message = {
+      userId: room.userId,
+      target,
+      sender: sender.clientId,
+      ...(messageId === undefined ? {} : { messageId }),
+      payload,
+      queuedAtMs: nowMs,
+      expiresAtMs: nowMs + Math.min(ttlMs ?? Number.POSITIVE_INFINITY, room.limits.queue_ttl),
+    };
+    queueOf(room, target)
+      .enqueue(message)
+      .then(
+        (seq) => reports.queued(dispatch, seq),
+        () => reports.refused(dispatch, storeUnavailable(target)),
+      );
+    if (store.isCongested()) {
+      waitingForStore.add(sender);
+      sender.pauseForStore();
+    }
+  }
+
+  return {
+    route,
+
+    /** The store has caught up: its senders are read again. */
+    handleStoreRelieved(): void {
+      for (const sender of waitingForStore) sender.resumeAfterStore();
+      waitingForStore.clear();
+    },
+  };
+}
+
+/** A field of the relay's own that the sender wrote although the receiver gets it from the relay (PROTOCOL B). */
+function reservedField({ relayFields }: Dispatch, { extensions }: Session): string | undefined {
+  return relayFields.find(
+    (field) =>
+      (field === '_from' && extensions.from) || (field === '_seq' && extensions.acks) || (field === '_age_ms' && extensions.age),
+  );
+}
+
+function storeUnavailable(target: string): Refusal {
+  return {
+    code: 'store_unavailable',
+    message: `the message to ${target} could not be stored and was not taken: the relay's disk or database is not available now`,
+  };
+}
+
+/** Why a message may not wait for its target; undefined when it may. */
+function whyNotQueued({ sender, target, payload, ttlMs }: Dispatch, isConnected: boolean): Refusal | undefined {
+  const { room } = sender;
+  const { limits } = room;
+  const isNow = ttlMs === 0 || limits.queue_ttl === 0;
+  if (isNow || (!isConnected && room.goneEphemerals.has(target))) {
+    const why = isNow ? 'this message may not wait' : 'its id was for one connection alone';
+    return { code: 'target_offline', message: `${target} cannot take a message now, and ${why}: it was not taken` };
+  }
+  const full = whyFull(room, room.queues.get(target), payload.length);
+  if (full === undefined) return undefined;
+  return { code: 'queue_full', message: `${target} cannot take a message now, and ${full}: it was not taken` };
+}
+
+/** Why the queue cannot take another message, in words; undefined when it can. */
+function whyFull(room: Room, queue: TargetQueue | undefined, payloadBytes: number): string | undefined {
+  const { limits } = room;
+  const messages = queue?.messages ?? 0;
+  if (messages >= limits.queue_messages) return `${messages} messages wait for it already (queue_messages)`;
+  if (queue === undefined && room.queues.size >= limits.queue_targets) {
+    return `${room.queues.size} targets have messages waiting already (queue_targets)`;
+  }
+  if (room.queuedBytes + payloadBytes > limits.queue_bytes) {
+    return `${room.queuedBytes} bytes wait in all queues already (queue_bytes)`;
+  }
+  return undefined;
+}
