@@ -22,7 +22,7 @@ export interface SocketEnd {
   readonly problem?: NetworkProblem;
 }
 
-export interface SocketListener {
+interface SocketListener {
   opened(): void;
   /** A text message; binary ones are no part of the contract and are dropped. */
   received(text: string): void;
@@ -31,7 +31,7 @@ export interface SocketListener {
 }
 
 /** One WebSocket. */
-export interface RelaySocket {
+interface RelaySocket {
   /** Calls `done` when the bytes have been handed to the system, or with the error that kept them from it. */
   send(text: string, done: (error?: Error | null) => void): void;
   /** What was sent and is still in this process. */

@@ -1,6 +1,7 @@
 import { createServer } from 'node:https';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createRelayHttp } from '../../src/client/http.ts';
+import { hasTool } from '../tools.ts';
 import { type Certificates, makeCertificates } from './certificates.ts';
 import { nextPhase, watchClient } from './clients.ts';
 import { startFakeRelay } from './fake-relay.ts';
@@ -21,7 +22,7 @@ async function startSecureHttp(tls: Certificates) {
   };
 }
 
-describe('TLS with an own authority', () => {
+describe.runIf(hasTool('openssl'))('TLS with an own authority', () => {
   let right: Certificates;
   let elsewhere: Certificates;
 
