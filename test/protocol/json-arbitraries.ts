@@ -59,7 +59,7 @@ export const jsonString = fc.oneof(
 
 const oddNumbers = ['0', '-0', '1e400', '-1E+400', '1.0', '0.1e-7', '12345678901234567890', '5e0', '1E5', '-0.0'];
 
-export const jsonNumber = fc.oneof(
+const jsonNumber = fc.oneof(
   fc.constantFrom(...oddNumbers),
   fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => JSON.stringify(value)),
   fc.integer().map(String),
@@ -87,8 +87,6 @@ const { jsonValue } = fc.letrec<{ jsonValue: string }>((tie) => ({
   ),
 }));
 
-export { jsonValue };
-
 const envelopeKeys = ['target', 'action', '_id', '_ttl', '_from', '_seq', '_age_ms', '_offline_queued'];
 const nearlyEnvelopeKeys = [
   'Target',
@@ -104,7 +102,7 @@ const nearlyEnvelopeKeys = [
 ];
 
 /** A key in JSON: one that the relay knows, in some spelling, one that looks like it, or any. */
-export const memberKey = fc.oneof(
+const memberKey = fc.oneof(
   { weight: 5, arbitrary: fc.constantFrom(...envelopeKeys).chain(spelled) },
   { weight: 2, arbitrary: fc.constantFrom(...nearlyEnvelopeKeys).chain(spelled) },
   { weight: 2, arbitrary: fc.constantFrom('"__proto__"', '""', '"constructor"', '"a"') },
