@@ -2,8 +2,8 @@
  * The only file that loads undici. It takes about as long to load as Node takes to start, so this file is imported by
  * the first request; a file of its own, because undici as CommonJS has its names only for static imports once it is bundled.
  */
-import { getCACertificates } from 'node:tls';
 import { Agent, type Dispatcher } from 'undici';
+import { trustedAuthorities } from './authorities.ts';
 
 /** No answer is longer: a bound on what a server can make this process hold. */
 const answerBytesMax = 64 * 1024 * 1024;
@@ -23,7 +23,7 @@ export function openAgent({ ca, timeoutMs }: AgentOptions): Dispatcher {
     maxResponseSize: answerBytesMax,
     connect: {
       timeout: timeoutMs,
-      ...(ca === undefined ? {} : { ca: [...getCACertificates('default'), ca] }),
+      ...(ca === undefined ? {} : { ca: trustedAuthorities(ca) }),
     },
   });
 }

@@ -100,7 +100,7 @@ describe('a client of a relay that knows part A only', () => {
   it('reads nothing while it is paused, and then everything in order', async () => {
     await using relay = await startFakeRelay();
     await using watched = watchClient(relay.url);
-    const { socket } = await relay.logins.next();
+    const { socket, received } = await relay.logins.next();
     await nextPhase(watched, 'authenticated');
     await using other = watchClient(relay.url, { credentials: { deviceToken: 'token-of-other' } });
     await other.client.ready();
@@ -113,6 +113,8 @@ describe('a client of a relay that knows part A only', () => {
     watched.client.resume();
     for (let n = 0; n < 2000; n++) expect((await watched.messages.next()).payload.n).toBe(n);
     expect(watched.states.size).toBe(0);
+    watched.clock.advance(30_000);
+    expect(await received.next()).toBe('{"action":"ping"}');
   });
 
   it('stays paused on the next connection', async () => {
