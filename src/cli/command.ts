@@ -30,6 +30,13 @@ export const confirmOptions = {
 export type CommonArguments = ArgumentsCamelCase<InferredOptionTypes<typeof commonOptions>>;
 export type ConnectionArguments = CommonArguments & ArgumentsCamelCase<InferredOptionTypes<typeof connectionOptions>>;
 
+/** Ctrl+C, SIGTERM, or a reader of standard output that went away. */
+export interface Interruption {
+  readonly signal: AbortSignal;
+  /** How an interrupted command ends: 130, 143, or 0 when nobody reads any more. */
+  readonly exitCode: ExitCode;
+}
+
 /** What a command gets from the world. */
 export interface CommandContext {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -38,8 +45,7 @@ export interface CommandContext {
   readonly prompts: Prompts;
   readonly profiles: Profiles;
   readonly version: string;
-  /** Aborted by Ctrl+C, SIGTERM, or a reader of standard output that went away. */
-  readonly interruption: AbortSignal;
+  readonly interruption: Interruption;
 }
 
 /** One way to use a command: what to type, and what it does. */

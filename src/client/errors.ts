@@ -1,7 +1,7 @@
 import type { RelayCode } from '../protocol/codes.ts';
 import type { Ending } from './types.ts';
 
-/** The text is no address of a relay. */
+/** The address of a relay, or the certificates to reach it with, cannot be used. */
 export class RelayAddressError extends Error {
   override readonly name = 'RelayAddressError';
 }

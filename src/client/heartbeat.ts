@@ -72,7 +72,7 @@ export function createHeartbeat(ports: HeartbeatPorts, options: HeartbeatOptions
       return Promise.reject(new RelaySendError('backlog', `${waitingMax} pings wait for their answer already`));
     }
     const entry: Waiting = {
-      sentAtMs: clock.nowMs(),
+      sentAtMs: clock.uptimeMs(),
       answer: Promise.withResolvers<number>(),
       cancelDeadline: () => undefined,
       abandoned: false,
@@ -96,7 +96,7 @@ export function createHeartbeat(ports: HeartbeatPorts, options: HeartbeatOptions
     handlePong() {
       const entry = waiting.shift();
       entry?.cancelDeadline();
-      entry?.answer.resolve(clock.nowMs() - entry.sentAtMs);
+      entry?.answer.resolve(clock.uptimeMs() - entry.sentAtMs);
     },
     rest(now) {
       resting = now;

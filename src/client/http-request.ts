@@ -1,15 +1,9 @@
 /** One HTTP request to a relay, its answer checked and its failures in words. */
-import { getCACertificates } from 'node:tls';
-import type { Agent, Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
 import { isObject } from '../protocol/messages.ts';
 import { AnswerError, type Reader } from './answer.ts';
 import { RelayHttpError, RelayUnreachableError } from './errors.ts';
 import { describeNetworkProblem, isNetworkError } from './network-problem.ts';
-
-/** No answer is longer: a bound on what a server can make this process hold. */
-const answerBytesMax = 64 * 1024 * 1024;
-/** So many requests go at one time; more wait for their turn. */
-const connectionsMax = 4;
 
 export interface Requester {
   /** Rejects with `RelayHttpError` or `RelayUnreachableError`. */
@@ -31,17 +25,9 @@ interface Answer {
   readonly text: string;
 }
 
-/** undici takes about as long to load as Node takes to start, so the first request loads it. */
-async function openAgent(options: RequesterOptions): Promise<Agent> {
-  const undici = await import('undici');
-  return new undici.Agent({
-    connections: connectionsMax,
-    maxResponseSize: answerBytesMax,
-    connect: {
-      timeout: options.timeoutMs,
-      ...(options.ca === undefined ? {} : { ca: [...getCACertificates('default'), options.ca] }),
-    },
-  });
+async function loadAgent(options: RequesterOptions): Promise<Dispatcher> {
+  const { openAgent } = await import('./http-agent.ts');
+  return openAgent(options);
 }
 
 function parse(text: string): unknown {
@@ -85,10 +71,10 @@ function checkKey(key: string | undefined): void {
 export function createRequester(options: RequesterOptions): Requester {
   const { origin, host, pathname } = new URL(options.base);
   const prefix = pathname === '/' ? '' : pathname;
-  let agent: Promise<Agent> | undefined;
+  let agent: Promise<Dispatcher> | undefined;
 
   async function fetchAnswer(method: Dispatcher.HttpMethod, path: string, body: unknown): Promise<Answer> {
-    agent ??= openAgent(options);
+    agent ??= loadAgent(options);
     const response = await (await agent).request({
       origin,
       method,

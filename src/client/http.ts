@@ -1,6 +1,8 @@
 /** The HTTP side of a relay (PROTOCOL C) as typed functions. */
+
 import { parseRelayUrl } from './address.ts';
 import { count, either, flag, list, nullable, oneOf, type Reader, record, shape, text } from './answer.ts';
+import { checkAuthorities } from './authorities.ts';
 import { createRequester, type Requester } from './http-request.ts';
 import type {
   DeviceDetail,
@@ -108,9 +110,10 @@ function inParts(ids: readonly string[]): string[] {
 /**
  * The HTTP side of the relay at `url`. It opens nothing until the first request.
  *
- * @throws RelayAddressError when `url` is no address of a relay.
+ * @throws RelayAddressError when `url` is no address of a relay, or `ca` holds no certificate.
  */
 export function createRelayHttp(options: RelayHttpOptions): RelayHttp {
+  if (options.ca !== undefined) checkAuthorities(options.ca);
   const requester = createRequester({
     base: parseRelayUrl(options.url).http,
     key: options.key,

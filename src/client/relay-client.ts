@@ -24,7 +24,7 @@ const stopped: Ending = { kind: 'closed', closeCode: 1000, reason: 'closed by th
  * Connects to a relay and stays connected (PROTOCOL A6): after every loss it waits, connects and authenticates again, as the
  * reconnect column of PROTOCOL D says.
  *
- * @throws RelayAddressError when `url` is no address of a relay.
+ * @throws RelayAddressError when `url` is no address of a relay, or `ca` holds no certificate.
  */
 export function createRelayClient(options: RelayClientOptions): RelayClient {
   const openSocket = socketOpener(parseRelayUrl(options.url).ws, options.ca);

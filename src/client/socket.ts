@@ -1,7 +1,8 @@
 /** The only file on this side that knows ws: one WebSocket to a relay, as the client needs it. */
 import type { Socket } from 'node:net';
-import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
+import { createSecureContext, type SecureContext } from 'node:tls';
 import { type ClientOptions, WebSocket } from 'ws';
+import { checkAuthorities, trustedAuthorities } from './authorities.ts';
 import type { NetworkProblem } from './errors.ts';
 import { describeNetworkProblem } from './network-problem.ts';
 
@@ -22,7 +23,7 @@ export interface SocketEnd {
   readonly problem?: NetworkProblem;
 }
 
-export interface SocketListener {
+interface SocketListener {
   opened(): void;
   /** A text message; binary ones are no part of the contract and are dropped. */
   received(text: string): void;
@@ -31,7 +32,7 @@ export interface SocketListener {
 }
 
 /** One WebSocket. */
-export interface RelaySocket {
+interface RelaySocket {
   /** Calls `done` when the bytes have been handed to the system, or with the error that kept them from it. */
   send(text: string, done: (error?: Error | null) => void): void;
   /** What was sent and is still in this process. */
@@ -56,9 +57,10 @@ interface SocketOptions extends ClientOptions {
   readonly closeTimeout: number;
 }
 
-/** Own authorities stand beside the well-known ones; made once, because reading them all takes milliseconds. */
+/** Made once for all connections, because reading the well-known authorities takes some 20 ms. */
 function trusting(ca: string): SecureContext {
-  return createSecureContext({ ca: [...getCACertificates('default'), ca] });
+  checkAuthorities(ca);
+  return createSecureContext({ ca: trustedAuthorities(ca) });
 }
 
 function answerInWords(host: string, status: number, location: string | undefined): string {
@@ -67,7 +69,11 @@ function answerInWords(host: string, status: number, location: string | undefine
   return `${host} answers, but not as a relay does (HTTP ${status}); is the path right?`;
 }
 
-/** Returns how to open sockets to `url`, trusting the authorities in `ca` (PEM) beside the well-known ones. */
+/**
+ * Returns how to open sockets to `url`, trusting the authorities in `ca` (PEM) beside the well-known ones.
+ *
+ * @throws RelayAddressError when `ca` holds no certificate.
+ */
 export function socketOpener(url: string, ca?: string): OpenSocket {
   const { host } = new URL(url);
   const options: SocketOptions = {

@@ -70,7 +70,7 @@ export interface RelayClientEvents {
   message: ReceivedMessage;
   /** The relay refused something that was sent, or said why it will close. */
   refused: ErrorMessage;
-  /** A heartbeat was answered after so many milliseconds. */
+  /** A heartbeat was answered after so many milliseconds, fractions included. */
   roundTrip: number;
 }
 

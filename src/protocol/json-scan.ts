@@ -47,7 +47,7 @@ export function skipWhitespace(bytes: Uint8Array, start: number, end: number): n
 }
 
 /** Gets past a string whose opening quote is at `start`. */
-export function skipString(bytes: Uint8Array, start: number, end: number): number {
+function skipString(bytes: Uint8Array, start: number, end: number): number {
   const at = skipNearPlain(bytes, start + 1, end);
   return byteAt(bytes, at, end) === quote ? at + 1 : skipStringRest(bytes, at, end);
 }

@@ -10,7 +10,10 @@ function parseWithUnit(text: string, units: Readonly<Record<string, number>>): n
   const match = /^(\d+(?:\.\d+)?)([A-Za-z]+)$/.exec(text.trim());
   const factor = match?.[2] === undefined || !Object.hasOwn(units, match[2]) ? undefined : units[match[2]];
   if (match?.[1] === undefined || factor === undefined) return undefined;
-  const value = Math.round(Number(match[1]) * factor);
+  const amount = Number(match[1]);
+  const value = Math.round(amount * factor);
+  // A limit of 0 says something else than a very small one, so that nothing may be rounded to it.
+  if (value === 0 && amount !== 0) return undefined;
   return Number.isSafeInteger(value) ? value : undefined;
 }
 

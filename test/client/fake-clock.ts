@@ -25,6 +25,7 @@ export function createFakeClock(startMs = 1_000_000): FakeClock {
 
   return {
     nowMs: () => nowMs,
+    uptimeMs: () => nowMs - startMs,
     after(delayMs, action) {
       const timer = { dueMs: nowMs + delayMs, action };
       timers.push(timer);

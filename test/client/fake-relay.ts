@@ -1,5 +1,5 @@
 /** A server that knows part A of the contract and nothing else, written apart from ours: the client must work against it. */
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { WebSocket, WebSocketServer } from 'ws';
@@ -8,9 +8,11 @@ import { createInbox, type Inbox } from './inbox.ts';
 /** Master keys and device tokens that the fake lets in; the token of a device is `token-of-` and its id. */
 export const goodKey = 'good-key';
 
-export interface FakeSession {
+interface FakeSession {
   readonly clientId: string;
   readonly socket: WebSocket;
+  /** The headers of the upgrade. */
+  readonly headers: IncomingHttpHeaders;
   /** The first message, as it came. */
   readonly credentials: string;
   /** Everything after the credentials, as it came. */
@@ -52,7 +54,7 @@ function createRoom(options: FakeRelayOptions) {
   const online = new Map<string, FakeSession>();
   const queues = new Map<string, string[]>();
 
-  function login(text: string, socket: WebSocket): FakeSession | undefined {
+  function login(text: string, socket: WebSocket, headers: IncomingHttpHeaders): FakeSession | undefined {
     if (options.onCredentials?.(text, socket)) return undefined;
     const clientId = clientIdFor(JSON.parse(text));
     if (clientId === undefined) {
@@ -63,7 +65,7 @@ function createRoom(options: FakeRelayOptions) {
       return undefined;
     }
     online.get(clientId)?.socket.close(4009, 'a newer session took the id');
-    const session: FakeSession = { clientId, socket, credentials: text, received: createInbox<string>() };
+    const session: FakeSession = { clientId, socket, headers, credentials: text, received: createInbox<string>() };
     online.set(clientId, session);
     socket.on('close', () => {
       if (online.get(clientId) === session) online.delete(clientId);
@@ -113,7 +115,7 @@ export async function startFakeRelay(options: FakeRelayOptions = {}): Promise<Fa
       socket.on('error', () => undefined);
       socket.on('message', (data) => {
         if (socket.readyState !== WebSocket.OPEN) return;
-        if (session === undefined) session = room.login(data.toString(), socket);
+        if (session === undefined) session = room.login(data.toString(), socket, request.headers);
         else room.route(data.toString(), session);
       });
     });

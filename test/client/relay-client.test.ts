@@ -88,15 +88,48 @@ describe('a client of a relay that knows part A only', () => {
     expect(watched.client.state).toMatchObject({ phase: 'authenticated', clientId: 'commander' });
   });
 
-  it('tells everything in order when a flood arrives, also through a pause', async () => {
+  it('offers no compression and no subprotocol', async () => {
     await using relay = await startFakeRelay();
     await using watched = watchClient(relay.url);
-    const { socket } = await relay.logins.next();
     await watched.client.ready();
+    const { headers } = await relay.logins.next();
+    expect(headers['sec-websocket-extensions']).toBeUndefined();
+    expect(headers['sec-websocket-protocol']).toBeUndefined();
+  });
+
+  it('reads nothing while it is paused, and then everything in order', async () => {
+    await using relay = await startFakeRelay();
+    await using watched = watchClient(relay.url);
+    const { socket, received } = await relay.logins.next();
+    await nextPhase(watched, 'authenticated');
+    await using other = watchClient(relay.url, { credentials: { deviceToken: 'token-of-other' } });
+    await other.client.ready();
     watched.client.pause();
     for (let n = 0; n < 2000; n++) socket.send(`{"target":"commander","n":${n},"fill":"${'x'.repeat(1000)}"}`);
+    for (let turn = 0; turn < 20; turn++) await other.client.ping();
+    expect(watched.messages.size).toBe(0);
+    // Nothing is heard, and that is no reason to give the connection up.
+    watched.clock.advance(120_000);
     watched.client.resume();
     for (let n = 0; n < 2000; n++) expect((await watched.messages.next()).payload.n).toBe(n);
+    expect(watched.states.size).toBe(0);
+    watched.clock.advance(30_000);
+    expect(await received.next()).toBe('{"action":"ping"}');
+  });
+
+  it('stays paused on the next connection', async () => {
+    await using relay = await startFakeRelay();
+    await using watched = watchClient(relay.url);
+    watched.client.pause();
+    await nextPhase(watched, 'authenticated');
+    const { socket } = await relay.logins.next();
+    await using other = watchClient(relay.url, { credentials: { deviceToken: 'token-of-other' } });
+    await other.client.ready();
+    socket.send('{"target":"commander"}');
+    for (let turn = 0; turn < 20; turn++) await other.client.ping();
+    expect(watched.messages.size).toBe(0);
+    watched.client.resume();
+    await watched.messages.next();
   });
 
   it('closes with 1000 after what it sent, and tells nothing any more', async () => {

@@ -62,6 +62,8 @@ describe('a simulated device', () => {
     await watched.client.send('one', { cmd: 'click' });
     expect((await watched.messages.next()).payload).toMatchObject({ sender: 'one', clicks: 3 });
     expect(fromOne.size).toBe(3);
+    await watched.client.send('two', { cmd: 'click', _re: 'c-2' });
+    await watched.client.send('two', { ok: true });
     await watched.client.send('two', { cmd: 'status' });
     expect((await watched.messages.next()).payload).toMatchObject({ sender: 'two', clicks: 0 });
     expect(fromTwo.size).toBe(1);

@@ -1,8 +1,11 @@
 import { createServer } from 'node:https';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { RelayAddressError } from '../../src/client/errors.ts';
 import { createRelayHttp } from '../../src/client/http.ts';
+import { createRelayClient } from '../../src/client/relay-client.ts';
+import { hasTool } from '../tools.ts';
 import { type Certificates, makeCertificates } from './certificates.ts';
-import { nextPhase, watchClient } from './clients.ts';
+import { commander, nextPhase, watchClient } from './clients.ts';
 import { startFakeRelay } from './fake-relay.ts';
 
 async function startSecureHttp(tls: Certificates) {
@@ -21,7 +24,7 @@ async function startSecureHttp(tls: Certificates) {
   };
 }
 
-describe('TLS with an own authority', () => {
+describe.runIf(hasTool('openssl'))('TLS with an own authority', () => {
   let right: Certificates;
   let elsewhere: Certificates;
 
@@ -63,6 +66,23 @@ describe('TLS with an own authority', () => {
     await using watched = watchClient(relay.url.replace('ws:', 'wss:'));
     const { ending } = await nextPhase(watched, 'waiting');
     expect(ending).toMatchObject({ problem: 'not_a_relay', reason: expect.stringContaining('does not speak TLS') });
+  });
+
+  it('refuses authorities that are none, which Node would take without a word', () => {
+    const torn = right.ca.replace(/\n[^-]{10}/, '\n');
+    for (const [ca, words] of [
+      ['no PEM', /hold no certificate/],
+      ['', /hold no certificate/],
+      [right.ca + torn, /certificate 2 of the authorities/],
+    ] as const) {
+      for (const create of [
+        () => createRelayClient({ url: '127.0.0.1:1', ca, credentials: commander }),
+        () => createRelayHttp({ url: '127.0.0.1:1', ca }),
+      ]) {
+        expect(create).toThrow(RelayAddressError);
+        expect(create).toThrow(words);
+      }
+    }
   });
 
   it('holds for the HTTP side as well', async () => {

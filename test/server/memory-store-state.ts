@@ -129,7 +129,7 @@ export class MemoryStoreState {
         this.#records = this.#records.filter((record) => record.userId !== change.userId);
         return;
       case 'put-key':
-        this.#keys.set(change.key.keyId, { ...change.key, hash: change.key.hash.slice() });
+        this.#keys.set(change.key.keyId, { ...change.key, hash: new Uint8Array(change.key.hash) });
         return;
       case 'remove-key':
         this.#keys.delete(change.keyId);
@@ -176,5 +176,5 @@ function endingOf(record: MemoryRecord, request: ClaimRequest): EndedMessage['re
 
 function claimedOf({ seq, sender, messageId, payload, queuedAtMs, attempts }: MemoryRecord): ClaimedMessage {
   const id = messageId === undefined ? {} : { messageId };
-  return { seq, sender, ...id, payload: payload.slice(), queuedAtMs, attempts };
+  return { seq, sender, ...id, payload: new Uint8Array(payload), queuedAtMs, attempts };
 }

@@ -63,7 +63,7 @@ class MemoryStoreOn implements MemoryStore {
   readonly queue: QueueStore = {
     depths: () => this.#submit((state) => state.depths()),
     enqueue: (message) => {
-      const copy = { ...message, payload: message.payload.slice() };
+      const copy = { ...message, payload: new Uint8Array(message.payload) };
       return this.#submit((state) => state.enqueue(copy));
     },
     claim: (request) => this.#submit((state) => state.claim(request)),
@@ -78,6 +78,10 @@ class MemoryStoreOn implements MemoryStore {
 
   isWritable(): boolean {
     return this.#failure === undefined;
+  }
+
+  flush(): Promise<void> {
+    return this.#submit(() => {}).catch(() => {});
   }
 
   async close(): Promise<void> {

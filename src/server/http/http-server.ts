@@ -63,6 +63,8 @@ export function createHttpServer(options: HttpServerOptions): HttpSide {
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
     forceCloseConnections: true,
     return503OnClosing: false,
+    // Fastify would turn null into "" and true into "true" to please a schema: a value is taken as it is, or refused.
+    ajv: { customOptions: { coerceTypes: false } },
   }).withTypeProvider<TypeBoxTypeProvider>();
   fastify.setErrorHandler<FastifyError>((error, request, reply) => {
     const { code, message } = describeError(error);

@@ -1,0 +1,121 @@
+import type { Command } from './command.ts';
+
+/** A name on the command line, and the file behind it, loaded only when that command is used. */
+export interface CommandEntry {
+  /** As in yargs: the name and the positionals. */
+  readonly usage: string;
+  readonly describe: string;
+  readonly load: () => Promise<Command>;
+}
+
+/** Commands that share a first word, `device add` and so on. */
+export interface CommandGroup {
+  readonly usage: string;
+  readonly describe: string;
+  readonly commands: readonly CommandEntry[];
+}
+
+const device = () => import('./commands/device.ts');
+const user = () => import('./commands/user.ts');
+const key = () => import('./commands/key.ts');
+const profile = () => import('./commands/profile.ts');
+
+export const commandTable: readonly (CommandEntry | CommandGroup)[] = [
+  {
+    usage: 'serve',
+    describe: 'Run the relay',
+    load: async () => (await import('./commands/serve.ts')).serveCommand,
+  },
+  {
+    usage: 'send [payload..]',
+    describe: 'Send a message to one or more targets',
+    load: async () => (await import('./commands/send.ts')).sendCommand,
+  },
+  {
+    usage: 'listen',
+    describe: 'Print what arrives, a JSON line each',
+    load: async () => (await import('./commands/listen.ts')).listenCommand,
+  },
+  {
+    usage: 'presence [id..]',
+    describe: 'Show who is online',
+    load: async () => (await import('./commands/presence.ts')).presenceCommand,
+  },
+  {
+    usage: 'device',
+    describe: 'Devices of your user',
+    commands: [
+      {
+        usage: 'add <id>',
+        describe: 'Register a device; shows its token, once',
+        load: async () => (await device()).deviceAddCommand,
+      },
+      { usage: 'ls', describe: 'List the devices', load: async () => (await device()).deviceListCommand },
+      { usage: 'show <id>', describe: 'Show one device', load: async () => (await device()).deviceShowCommand },
+      {
+        usage: 'rm <id>',
+        describe: 'Remove a device, its token and what waits for it',
+        load: async () => (await device()).deviceRemoveCommand,
+      },
+      {
+        usage: 'rotate-token <id>',
+        describe: 'Give a device a new token',
+        load: async () => (await device()).deviceRotateCommand,
+      },
+    ],
+  },
+  {
+    usage: 'user',
+    describe: 'Users of the relay and their limits (admin key)',
+    commands: [
+      {
+        usage: 'add <name>',
+        describe: 'Add a user; shows its auth key, once',
+        load: async () => (await user()).userAddCommand,
+      },
+      { usage: 'ls', describe: 'List the users', load: async () => (await user()).userListCommand },
+      {
+        usage: 'rm <name>',
+        describe: 'Remove a user with its keys, devices and queues',
+        load: async () => (await user()).userRemoveCommand,
+      },
+      { usage: 'set <name>', describe: 'Change the limits of a user', load: async () => (await user()).userSetCommand },
+    ],
+  },
+  {
+    usage: 'key',
+    describe: 'Auth keys of users and admin keys (admin key)',
+    commands: [
+      {
+        usage: 'add [user]',
+        describe: 'Add an auth key, or an admin key; shown once',
+        load: async () => (await key()).keyAddCommand,
+      },
+      { usage: 'ls [user]', describe: 'List the keys', load: async () => (await key()).keyListCommand },
+      {
+        usage: 'rm <key>',
+        describe: 'Revoke a key, and close its connections',
+        load: async () => (await key()).keyRemoveCommand,
+      },
+    ],
+  },
+  {
+    usage: 'login [url]',
+    describe: 'Check a key against a relay and save both as a profile',
+    load: async () => (await import('./commands/login.ts')).loginCommand,
+  },
+  {
+    usage: 'profile',
+    describe: 'Saved connections',
+    commands: [
+      { usage: 'add <name>', describe: 'Save a connection', load: async () => (await profile()).profileAddCommand },
+      { usage: 'ls', describe: 'List the saved connections', load: async () => (await profile()).profileListCommand },
+      {
+        usage: 'use <name>',
+        describe: 'Use this one when none is named',
+        load: async () => (await profile()).profileUseCommand,
+      },
+      { usage: 'rm <name>', describe: 'Forget a connection', load: async () => (await profile()).profileRemoveCommand },
+    ],
+  },
+];

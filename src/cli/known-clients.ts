@@ -1,0 +1,43 @@
+import { RelayHttpError, RelayUnreachableError } from '../client/errors.ts';
+import type { PresenceState } from '../protocol/messages.ts';
+import { type Connection, withHttp } from './connect.ts';
+import { CommandError, exitCodes } from './exit-codes.ts';
+import type { Output } from './output.ts';
+
+export type KnownClients = ReadonlyMap<string, PresenceState>;
+
+/** Runs a request of the HTTP side; undefined, and said, where the server has no such side or does not answer it. */
+async function unlessWithoutHttp<Result>(
+  what: string,
+  output: Output,
+  request: () => Promise<Result>,
+): Promise<Result | undefined> {
+  try {
+    return await request();
+  } catch (error) {
+    if (!(error instanceof RelayUnreachableError) && !(error instanceof RelayHttpError)) throw error;
+    output.say(`${what}: ${error.message}`);
+    return undefined;
+  }
+}
+
+/** Every client that the room knows; undefined where that cannot be asked, for the published contract has no such question. */
+export async function askKnownClients(connection: Connection, output: Output): Promise<KnownClients | undefined> {
+  const presence = await unlessWithoutHttp('cannot check whether the targets are known', output, () =>
+    withHttp(connection, (http) => http.presence()),
+  );
+  return presence === undefined ? undefined : new Map(Object.entries(presence));
+}
+
+/** Refuses to take an id from a session that is online (UX "Commands"). */
+export async function refuseOnlineId(id: string, connection: Connection, output: Output): Promise<void> {
+  const presence = await unlessWithoutHttp(`cannot check whether ${id} is online`, output, () =>
+    withHttp(connection, (http) => http.presence([id])),
+  );
+  if (presence?.[id] === 'online') {
+    throw new CommandError(
+      exitCodes.failed,
+      `${id} is online: connecting under that name would end its session; use another name, or --take-over`,
+    );
+  }
+}

@@ -1,0 +1,146 @@
+import yargs, { type Argv, type Options } from 'yargs';
+import { type Command, commonOptions } from './command.ts';
+import { type CommandEntry, type CommandGroup, commandTable } from './command-table.ts';
+import { didYouMean } from './did-you-mean.ts';
+import { CommandError, usageError } from './exit-codes.ts';
+
+/** What a command line asks for: a text to print, or a command to run. */
+export type ParsedCommandLine =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'run'; readonly command: Command; readonly argv: Readonly<Record<string, unknown>> };
+
+/** The command that the line names, as far as yargs has come. */
+interface Reached {
+  /** `device add <id>` */
+  usage: string;
+  command: Command | undefined;
+  argv: Readonly<Record<string, unknown>> | undefined;
+}
+
+const nameOf = (entry: { readonly usage: string }) => entry.usage.split(' ')[0] ?? '';
+
+/** Examples are printed as they are typed, each on its own line, so that they can be copied (and run by tests). */
+function formatExamples(command: Command): string {
+  return `Examples:\n${command.examples.map(([typed, effect]) => `  ${typed}\n      ${effect}`).join('\n')}`;
+}
+
+function addCommand(parent: Argv, entry: CommandEntry, prefix: string, reached: Reached): void {
+  const build = async (parser: Argv) => {
+    const command = await entry.load();
+    reached.usage = `${prefix}${entry.usage}`;
+    reached.command = command;
+    for (const [name, options] of Object.entries(command.positionals)) parser.positional(name, options);
+    return parser.options({ ...command.options }).epilogue(formatExamples(command));
+  };
+  parent.command(entry.usage, entry.describe, build, (argv) => {
+    reached.argv = argv;
+  });
+}
+
+function addGroup(parent: Argv, group: CommandGroup, reached: Reached): void {
+  parent.command(group.usage, group.describe, (parser) => {
+    reached.usage = group.usage;
+    for (const entry of group.commands) addCommand(parser, entry, `${group.usage} `, reached);
+    return parser.demandCommand(1, `relay ${group.usage} needs one of: ${group.commands.map(nameOf).join(', ')}`);
+  });
+}
+
+function createParser(columns: number | undefined): Argv {
+  return yargs([])
+    .scriptName('relay')
+    .usage('$0 [command]\n\nA self-hostable relay for remote hardware. Without a command: the commander.')
+    .parserConfiguration({
+      // `-t gate '{"a":1}'`: the payload is no second target.
+      'greedy-arrays': false,
+      'dot-notation': false,
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+      // `--no-input` is a name of its own and no negation.
+      'boolean-negation': false,
+    })
+    .locale('en')
+    .strict()
+    .exitProcess(false)
+    .showHelpOnFail(false)
+    .version(false)
+    .help('help')
+    .alias('help', 'h')
+    .option('version', { type: 'boolean', alias: 'V', describe: 'Show the version' })
+    .options(commonOptions)
+    .wrap(Math.min(columns ?? 100, 100));
+}
+
+/** Flags as they are typed, aliases too. */
+function flagsOf(command: Command | undefined): readonly string[] {
+  const names = Object.entries<Options>({ ...commonOptions, ...command?.options }).flatMap(([name, { alias = [] }]) => [
+    name,
+    ...[alias].flat(),
+  ]);
+  return [...names, 'help', 'h', 'version', 'V'].map((name) => (name.length === 1 ? `-${name}` : `--${name}`));
+}
+
+function explainUnknown(unknown: string, args: readonly string[], reached: Reached): string {
+  const flag = unknown.length === 1 ? `-${unknown}` : `--${unknown}`;
+  if (args.some((arg) => arg.replace(/=.*$/s, '') === flag || (unknown.length === 1 && /^-[^-]/.test(arg)))) {
+    return `there is no flag ${flag}${didYouMean(flag, flagsOf(reached.command))}`;
+  }
+  if (reached.command !== undefined) return `"${unknown}" is one too many: relay ${reached.usage}`;
+  const group = commandTable.find((entry) => entry.usage === reached.usage);
+  const names = (group !== undefined && 'commands' in group ? group.commands : commandTable).map(nameOf);
+  const typed = group === undefined ? unknown : `${group.usage} ${unknown}`;
+  return `there is no command "${typed}"${didYouMean(unknown, names)}`;
+}
+
+/** Turns what yargs says into what was meant. */
+function explain(message: string, args: readonly string[], reached: Reached): string {
+  const unknown = /^Unknown (?:arguments?|commands?): ([^,]+)/.exec(message)?.[1];
+  if (unknown !== undefined) return explainUnknown(unknown, args, reached);
+  const missing = /^Missing required arguments?: ([^,]+)/.exec(message)?.[1];
+  if (missing !== undefined) return `--${missing} is missing: see "relay ${nameOf(reached)} --help"`;
+  const valueless = /^Not enough arguments following: (.+)$/.exec(message)?.[1];
+  if (valueless !== undefined) return `${valueless.length === 1 ? '-' : '--'}${valueless} needs a value`;
+  return message.startsWith('Not enough non-option arguments')
+    ? `something is missing: relay ${reached.usage}`
+    : message;
+}
+
+/** A flag that takes one value and was given two would arrive as a list. */
+function checkRepeated(argv: Readonly<Record<string, unknown>>, command: Command): void {
+  for (const [name, options] of Object.entries<Options>({ ...commonOptions, ...command.options })) {
+    if (options.array !== true && Array.isArray(argv[name])) throw usageError(`--${name} is given more than once`);
+  }
+}
+
+/** Reads a command line; only the file of the command that it names is loaded. */
+export async function parseCommandLine(
+  args: readonly string[],
+  version: string,
+  columns?: number,
+): Promise<ParsedCommandLine> {
+  const reached: Reached = { usage: '', command: undefined, argv: undefined };
+  const parser = createParser(columns);
+  for (const entry of commandTable) {
+    if ('commands' in entry) addGroup(parser, entry, reached);
+    else addCommand(parser, entry, '', reached);
+  }
+  parser.fail((message, error) => {
+    throw error ?? usageError(message);
+  });
+  let text = '';
+  let argv: Readonly<Record<string, unknown>>;
+  try {
+    argv = await parser.parseAsync([...args], {}, (_error, _argv, output) => {
+      text = output;
+    });
+  } catch (error) {
+    // yargs wraps what a flag's own reader throws, and speaks of its own in YErrors; anything else is a bug.
+    if (!(error instanceof Error) || (error.name !== 'YError' && !(error instanceof CommandError))) throw error;
+    throw usageError(explain(error.message, args, reached));
+  }
+  if (text !== '') return { kind: 'text', text };
+  if (argv.version === true) return { kind: 'text', text: version };
+  if (reached.command === undefined || reached.argv === undefined)
+    return { kind: 'text', text: await parser.getHelp() };
+  checkRepeated(reached.argv, reached.command);
+  return { kind: 'run', command: reached.command, argv: reached.argv };
+}

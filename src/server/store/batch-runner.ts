@@ -1,0 +1,153 @@
+import type { DirectoryTables } from './directory-tables.ts';
+import type { Batch, Operation, OperationResult, Outcome, StoreEvent } from './operations.ts';
+import type { QueueTables } from './queue-tables.ts';
+import type { SqlDatabase } from './sql.ts';
+import { describeError, sqlFailureOf } from './sql-errors.ts';
+
+/** The part of the disk's room that a batch needs to know (see disk-room.ts). */
+export interface Room {
+  readonly isFull: boolean;
+  makeRoom(): void;
+}
+
+/** The disk failed: the store can promise nothing any more. */
+export class DiskFailedError extends Error {
+  override readonly name = 'DiskFailedError';
+}
+
+export interface BatchRunnerOptions {
+  readonly database: SqlDatabase;
+  readonly queues: QueueTables;
+  readonly directory: DirectoryTables;
+  readonly room: Room;
+  readonly onEvent: (event: StoreEvent) => void;
+}
+
+/** How a batch is tried: all operations at once, or each behind a savepoint, so that one that fails fails alone. */
+interface Manner {
+  readonly apart: boolean;
+  readonly refuseMessages: boolean;
+}
+
+const diskIsFull = 'the disk of the data folder is full; free some space on it';
+
+/** Runs batches, each as one transaction, and finds out what of a batch can be saved when something in it fails. */
+export class BatchRunner {
+  readonly #options: BatchRunnerOptions;
+  #isWritable = true;
+
+  constructor(options: BatchRunnerOptions) {
+    this.#options = options;
+  }
+
+  /** Whether the last transaction was committed, and messages are taken. */
+  get isWritable(): boolean {
+    return this.#isWritable && !this.#options.room.isFull;
+  }
+
+  /**
+   * The outcomes in the order of the operations, after the commit. Throws `DiskFailedError` when the disk failed: then it is
+   * unknown what of the batch is kept, and nothing may be tried again (FAULTS 3).
+   */
+  run(batch: Batch): readonly Outcome[] {
+    const { room } = this.#options;
+    let manner: Manner = { apart: false, refuseMessages: room.isFull };
+    let madeRoom = false;
+    for (;;) {
+      try {
+        const outcomes = this.#transact(batch, manner);
+        this.#isWritable = true;
+        return outcomes;
+      } catch (error) {
+        const failure = sqlFailureOf(error);
+        if (failure === 'io') throw new DiskFailedError(describeError(error));
+        this.#rollBack();
+        if (failure === 'disk-full' && !madeRoom) {
+          // Deletes and deliveries free space, so they are tried once more; messages, which need it, are refused.
+          this.#makeRoom();
+          madeRoom = true;
+          manner = { ...manner, refuseMessages: true };
+        } else if (failure !== 'disk-full' && !manner.apart) {
+          manner = { ...manner, apart: true };
+        } else {
+          this.#isWritable = false;
+          const refused = failure === 'disk-full' ? diskIsFull : describeError(error);
+          return batch.operations.map(() => ({ refused }));
+        }
+      }
+    }
+  }
+
+  #transact({ operations, payloads }: Batch, manner: Manner): readonly Outcome[] {
+    const { database } = this.#options;
+    database.exec('BEGIN IMMEDIATE');
+    const outcomes = operations.map((operation): Outcome => {
+      if (operation.name === 'enqueue' && manner.refuseMessages) return { refused: diskIsFull };
+      return manner.apart ? this.#performApart(operation, payloads) : { result: this.#perform(operation, payloads) };
+    });
+    database.exec('COMMIT');
+    return outcomes;
+  }
+
+  #performApart(operation: Operation, payloads: ArrayBuffer): Outcome {
+    const { database, onEvent } = this.#options;
+    database.exec('SAVEPOINT operation');
+    try {
+      const result = this.#perform(operation, payloads);
+      database.exec('RELEASE operation');
+      return { result };
+    } catch (error) {
+      const failure = sqlFailureOf(error);
+      if (failure === 'io' || failure === 'disk-full') throw error;
+      database.exec('ROLLBACK TO operation; RELEASE operation');
+      const message = describeError(error);
+      onEvent({ event: 'operation-failed', operation: operation.name, message });
+      return { refused: message };
+    }
+  }
+
+  #perform(operation: Operation, payloads: ArrayBuffer): OperationResult {
+    const { queues, directory } = this.#options;
+    switch (operation.name) {
+      case 'flush':
+        return undefined;
+      case 'load':
+        return directory.load();
+      case 'apply':
+        for (const change of operation.changes) directory.apply(change);
+        return undefined;
+      case 'depths':
+        return queues.depths();
+      case 'enqueue':
+        return queues.enqueue(operation, new Uint8Array(payloads, operation.payloadStart, operation.payloadBytes));
+      case 'claim':
+        return queues.claim(operation);
+      case 'confirm':
+        return queues.confirm(operation);
+      case 'release':
+        queues.release(operation);
+        return undefined;
+      case 'expire':
+        return queues.expire(operation);
+      case 'list':
+        return queues.list(operation);
+      case 'cancel':
+        return queues.cancel(operation);
+      default:
+        return operation satisfies never;
+    }
+  }
+
+  #makeRoom(): void {
+    try {
+      this.#options.room.makeRoom();
+    } catch (error) {
+      throw new DiskFailedError(describeError(error));
+    }
+  }
+
+  #rollBack(): void {
+    // SQLite rolls back by itself after some errors, a full disk among them.
+    if (this.#options.database.isTransaction) this.#options.database.exec('ROLLBACK');
+  }
+}

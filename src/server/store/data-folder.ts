@@ -1,0 +1,129 @@
+import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { StoreOpenError } from './store.ts';
+
+/** The files of a data folder. */
+export interface DataFolder {
+  readonly path: string;
+  /** Users, keys, devices and queues. */
+  readonly database: string;
+  /** Says that the database was in use, so that an emptied one is not taken for a new one. */
+  readonly marker: string;
+  /** Held by the process that uses the folder. */
+  readonly lock: string;
+  /** The number of that process, for people. */
+  readonly pid: string;
+  /** Space that is given up when the disk is full. */
+  readonly reserve: string;
+}
+
+export function dataFolderAt(path: string): DataFolder {
+  return {
+    path,
+    database: join(path, 'relay.db'),
+    marker: join(path, 'relay.initialised'),
+    lock: join(path, 'relay.lock'),
+    pid: join(path, 'relay.pid'),
+    reserve: join(path, 'relay.reserve'),
+  };
+}
+
+/** Makes the folder if it is missing, and refuses one that the relay cannot use or others could tamper with. */
+export function prepareDataFolder(folder: DataFolder): void {
+  try {
+    mkdirSync(folder.path, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new StoreOpenError(`${folder.path} cannot be made a data folder (${wordsOf(error)}); name another one`);
+  }
+  const { uid, mode } = statSync(folder.path);
+  const ownUid = process.geteuid?.();
+  if (ownUid !== undefined && uid !== ownUid) {
+    throw new StoreOpenError(
+      `${folder.path} belongs to user ${uid}, and the relay runs as user ${ownUid}; run it as the owner, or chown the folder`,
+    );
+  }
+  // An empty folder was made for the relay; the mode of one that holds something else is its owner's business.
+  if (isEmpty(folder)) closeToOthers(folder.path, 0o700);
+  else if (ownUid !== undefined && (mode & 0o002) !== 0) {
+    throw new StoreOpenError(
+      `${folder.path} may be written by everybody; chmod 700 it, or give the relay a folder of its own`,
+    );
+  }
+  for (const file of [folder.database, folder.lock]) createPrivately(folder, file);
+}
+
+/** Whether this folder's database was in use before: then it must not be empty or missing (FAULTS 5). */
+export function refuseEmptied(folder: DataFolder): void {
+  if (statSync(folder.marker, { throwIfNoEntry: false }) === undefined) return;
+  if (statSync(folder.database).size > 0) return;
+  throw new StoreOpenError(
+    `${folder.database} is empty or was removed, although ${folder.marker} says that it was in use; bring a backup back ` +
+      'with `relay restore FILE --data DIR` into an empty folder, or move this folder away to begin anew',
+  );
+}
+
+/** From now on an empty database is a damage. The database has been synced before. */
+export function markInitialised(folder: DataFolder): void {
+  if (statSync(folder.marker, { throwIfNoEntry: false }) !== undefined) return;
+  const text = 'The database of this folder was in use. If relay.db is empty, it was damaged.\n';
+  writeFileSync(folder.marker, text, { mode: 0o600, flush: true });
+  syncFolder(folder.path);
+}
+
+/** Makes new names in the folder last. Not every system lets a folder be opened; there the names are its own business. */
+export function syncFolder(path: string): void {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, 'r');
+  } catch {
+    return;
+  }
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/**
+ * Files are 0600 from their first moment. An existing file is not opened here: closing it would release the locks that
+ * another store of this process holds on it, as POSIX has it.
+ */
+function createPrivately(folder: DataFolder, file: string): void {
+  try {
+    closeSync(openSync(file, 'wx', 0o600));
+    return;
+  } catch (error) {
+    if (!hasCode(error, 'EEXIST')) {
+      throw new StoreOpenError(
+        `${folder.path} cannot be written (${wordsOf(error)}); make it writable for the relay, or name another folder`,
+      );
+    }
+  }
+  closeToOthers(file, 0o600);
+}
+
+/** Some file systems know no modes; there nothing can be closed. */
+function closeToOthers(path: string, mode: number): void {
+  try {
+    if ((statSync(path).mode & 0o077) !== 0) chmodSync(path, mode);
+  } catch (error) {
+    if (!hasCode(error, 'EPERM') && !hasCode(error, 'ENOTSUP')) throw error;
+  }
+}
+
+function isEmpty(folder: DataFolder): boolean {
+  try {
+    return readdirSync(folder.path).length === 0;
+  } catch (error) {
+    throw new StoreOpenError(`${folder.path} cannot be read (${wordsOf(error)}); name another data folder`);
+  }
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,39 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import type { DataFolder } from './data-folder.ts';
+import type { SqlDatabase } from './sql.ts';
+import { describeError, sqlFailureOf } from './sql-errors.ts';
+import { StoreOpenError } from './store.ts';
+
+/**
+ * Keeps a second process out of the data folder until the returned database is closed. Node has no file locks, SQLite has: an
+ * exclusive transaction on an empty database of its own. The system releases it with the process, however that ends, so that
+ * there is no stale lock to remove. The process number stands in a file beside, for the sentence alone.
+ */
+export function lockDataFolder(folder: DataFolder, openDatabase: (file: string) => SqlDatabase): SqlDatabase {
+  let database: SqlDatabase | undefined;
+  try {
+    database = openDatabase(folder.lock);
+    database.exec('BEGIN EXCLUSIVE');
+  } catch (error) {
+    database?.close();
+    if (sqlFailureOf(error) === 'in-use') {
+      throw new StoreOpenError(
+        `${folder.path} is in use by another relay${holderOf(folder)}; stop that one, or give this one a data folder of its own`,
+      );
+    }
+    throw new StoreOpenError(
+      `${folder.lock} cannot be locked (${describeError(error)}); make it writable for the relay, or remove it if it is damaged`,
+    );
+  }
+  writeFileSync(folder.pid, `${process.pid}\n`, { mode: 0o600 });
+  return database;
+}
+
+function holderOf(folder: DataFolder): string {
+  try {
+    const pid = readFileSync(folder.pid, 'utf8').trim();
+    return /^\d+$/.test(pid) ? ` (process ${pid})` : '';
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,118 @@
+import { closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { type DataFolder, markInitialised, refuseEmptied, syncFolder } from './data-folder.ts';
+import type { StoreEvent } from './operations.ts';
+import { type Migration, migrate, migrations, schemaVersionOf } from './schema.ts';
+import type { SqlDatabase } from './sql.ts';
+import { describeError, sqlFailureOf } from './sql-errors.ts';
+import { StoreOpenError } from './store.ts';
+
+export interface OpenDatabaseOptions {
+  /** Prepared and locked. */
+  readonly folder: DataFolder;
+  readonly connect: (file: string) => SqlDatabase;
+  readonly onEvent: (event: StoreEvent) => void;
+  readonly steps?: readonly Migration[];
+}
+
+/**
+ * Opens the database of a data folder: whole, in the newest schema, and with settings that keep the store's promises. What
+ * stands in the way is a `StoreOpenError`, whose sentence names the file and what to do.
+ */
+export function openDatabase({ folder, connect, onEvent, steps = migrations }: OpenDatabaseOptions): SqlDatabase {
+  refuseEmptied(folder);
+  let database: SqlDatabase | undefined;
+  try {
+    database = connect(folder.database);
+    setUp(database);
+    refuseDamaged(database, folder);
+    bringUpToDate(database, folder, steps, onEvent);
+    // The marker promises a main file that is not empty, so what the log holds goes there first.
+    database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    markInitialised(folder);
+    return database;
+  } catch (error) {
+    database?.close();
+    throw error instanceof StoreOpenError ? error : new StoreOpenError(sentenceOf(error, folder));
+  }
+}
+
+/**
+ * FULL syncs the log at every commit: NORMAL lost 218 of 300 acknowledged batches in simulated power cuts. The exclusive
+ * locking mode keeps the log's index in this process's memory, where a full disk cannot meet it with a signal. SQLite
+ * answers a pragma that it cannot follow with the old value and no error, so every value is read back.
+ */
+function setUp(database: SqlDatabase): void {
+  const settings = [
+    ['locking_mode', 'EXCLUSIVE', 'exclusive'],
+    ['journal_mode', 'WAL', 'wal'],
+    ['synchronous', 'FULL', 2],
+    ['cache_size', '-16000', -16_000],
+  ] as const;
+  for (const [name, value, expected] of settings) {
+    database.exec(`PRAGMA ${name} = ${value}`);
+    const found = Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0];
+    if (found !== expected) {
+      throw new StoreOpenError(
+        `SQLite answers ${name} = ${found} where ${value} was set; use another disk or file system`,
+      );
+    }
+  }
+}
+
+/** Reads the whole file (1 GB takes a second or less where it is cached), so that damage is met here and not in the middle of a delivery. */
+function refuseDamaged(database: SqlDatabase, folder: DataFolder): void {
+  const found = Object.values(database.prepare('PRAGMA quick_check(1)').get() ?? {})[0];
+  if (found !== 'ok') throw new StoreOpenError(damagedSentence(folder, String(found)));
+}
+
+function bringUpToDate(
+  database: SqlDatabase,
+  folder: DataFolder,
+  steps: readonly Migration[],
+  onEvent: (event: StoreEvent) => void,
+): void {
+  const fromVersion = schemaVersionOf(database, folder.database, steps.length);
+  for (let version = fromVersion; version < steps.length; version += 1) {
+    const copy = version === 0 ? undefined : copyBefore(database, folder, version);
+    migrate(database, version, steps[version] ?? '');
+    if (copy !== undefined) onEvent({ event: 'migrated', fromVersion: version, toVersion: version + 1, copy });
+  }
+}
+
+/** Keeps the store as it was before a migration, whole and synced, under a name that says its schema. */
+function copyBefore(database: SqlDatabase, folder: DataFolder, version: number): string {
+  const copy = `${folder.database}.schema-${version}`;
+  const unfinished = `${copy}.unfinished`;
+  rmSync(unfinished, { force: true });
+  closeSync(openSync(unfinished, 'wx', 0o600));
+  database.prepare('VACUUM INTO ?').run(unfinished);
+  const descriptor = openSync(unfinished, 'r+');
+  fsyncSync(descriptor);
+  closeSync(descriptor);
+  renameSync(unfinished, copy);
+  syncFolder(folder.path);
+  return copy;
+}
+
+function sentenceOf(error: unknown, folder: DataFolder): string {
+  const words = describeError(error);
+  switch (sqlFailureOf(error)) {
+    case 'damaged':
+      return damagedSentence(folder, words);
+    case 'disk-full':
+      return `the disk of ${folder.path} is full (${words}); free some space on it`;
+    case 'in-use':
+      return `${folder.database} is open in another program (${words}); close it there`;
+    case 'no-access':
+      return `${folder.database} cannot be written (${words}); make it and its folder writable for the relay`;
+    default:
+      return `${folder.database} cannot be opened: ${words}`;
+  }
+}
+
+function damagedSentence(folder: DataFolder, words: string): string {
+  return (
+    `${folder.database} is damaged (${words.replaceAll(/\s+/g, ' ')}); bring a backup back with ` +
+    '`relay restore FILE --data DIR` into an empty folder, and keep the damaged one until that works'
+  );
+}

@@ -1,0 +1,68 @@
+import type { SqlDatabase } from './sql.ts';
+
+/**
+ * Who holds what lasts no longer than the process, so it is a temporary table in memory: it takes part in transactions, costs
+ * no write, and is empty after a restart.
+ */
+const handedTable = `
+  PRAGMA temp_store = MEMORY;
+  CREATE TEMP TABLE handed (seq INTEGER PRIMARY KEY, queue_id INTEGER NOT NULL) STRICT;
+  CREATE INDEX temp.handed_by_queue ON handed (queue_id);`;
+
+const notHanded = 'NOT EXISTS (SELECT 1 FROM temp.handed h WHERE h.seq = m.seq)';
+const record = 'm.seq, m.sender, m.message_id, m.queued_at_ms, m.expires_at_ms, m.checksum';
+const ending = 'm.seq, m.sender, m.message_id, length(m.payload) AS payload_bytes';
+
+export type QueueStatements = ReturnType<typeof prepareQueueStatements>;
+
+/** Every statement about queues, prepared once. */
+export function prepareQueueStatements(database: SqlDatabase) {
+  database.exec(handedTable);
+  return {
+    findQueue: database.prepare('SELECT queue_id FROM queue WHERE user_id = ? AND target = ?'),
+    addQueue: database.prepare('INSERT INTO queue (user_id, target) VALUES (?, ?)'),
+    removeEmptyQueue: database.prepare(
+      'DELETE FROM queue WHERE queue_id = ?1 AND NOT EXISTS (SELECT 1 FROM message WHERE queue_id = ?1)',
+    ),
+    targetsOfUser: database.prepare('SELECT target FROM queue WHERE user_id = ?'),
+    addMessage: database.prepare(
+      `INSERT INTO message (queue_id, sender, message_id, queued_at_ms, expires_at_ms, checksum, payload)
+       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    ),
+    removeMessage: database.prepare('DELETE FROM message WHERE seq = ?'),
+    removeAttempt: database.prepare('DELETE FROM attempt WHERE seq = ?'),
+    countAttempt: database.prepare('INSERT OR REPLACE INTO attempt (seq, attempts) VALUES (?, ?)'),
+    hand: database.prepare('INSERT INTO temp.handed (seq, queue_id) VALUES (?, ?)'),
+    takeBack: database.prepare('DELETE FROM temp.handed WHERE seq = ?'),
+    takeBackQueue: database.prepare('DELETE FROM temp.handed WHERE queue_id = ?'),
+    waiting: database.prepare(
+      `SELECT ${record}, length(m.payload) AS payload_bytes, m.payload, coalesce(a.attempts, 0) AS attempts
+       FROM message m LEFT JOIN attempt a ON a.seq = m.seq
+       WHERE m.queue_id = ? AND m.seq > ? AND ${notHanded} ORDER BY m.seq`,
+    ),
+    handedThrough: database.prepare(
+      `SELECT m.seq, length(m.payload) AS payload_bytes FROM temp.handed h JOIN message m ON m.seq = h.seq
+       WHERE h.queue_id = ? AND h.seq <= ? ORDER BY h.seq`,
+    ),
+    // The unary plus keeps the planner on the order of expiry, so that the limit ends the search.
+    expired: database.prepare(
+      `SELECT ${ending}, m.queue_id, q.user_id, q.target FROM message m JOIN queue q ON q.queue_id = +m.queue_id
+       WHERE m.expires_at_ms <= ? AND ${notHanded} ORDER BY m.expires_at_ms, m.seq LIMIT ?`,
+    ),
+    cancellable: database.prepare(
+      `SELECT ${ending} FROM message m
+       WHERE m.queue_id = ? AND m.seq BETWEEN ? AND ? AND ${notHanded} ORDER BY m.seq`,
+    ),
+    numbersOfQueue: database.prepare('SELECT seq FROM message WHERE queue_id = ?'),
+    first: database.prepare(
+      `SELECT ${record}, substr(m.payload, 1, ?2) AS payload, coalesce(a.attempts, 0) AS attempts,
+         EXISTS (SELECT 1 FROM temp.handed h WHERE h.seq = m.seq) AS handed
+       FROM message m LEFT JOIN attempt a ON a.seq = m.seq WHERE m.queue_id = ?1 ORDER BY m.seq LIMIT ?3`,
+    ),
+    depths: database.prepare(
+      `SELECT q.user_id, q.target, d.messages, d.payload_bytes
+       FROM (SELECT queue_id, count(*) AS messages, sum(length(payload)) AS payload_bytes FROM message GROUP BY queue_id) d
+       JOIN queue q ON q.queue_id = d.queue_id`,
+    ),
+  };
+}

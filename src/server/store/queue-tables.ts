@@ -1,0 +1,137 @@
+import { checksumOf } from './checksum.ts';
+import type { OperationOf } from './operations.ts';
+import { claimedOf, damagedOf, encodeMessageId, endedOf, isDamaged, type QueueName } from './queue-records.ts';
+import { prepareQueueStatements, type QueueStatements } from './queue-statements.ts';
+import { numberIn, type SqlDatabase, type SqlRow, textIn } from './sql.ts';
+import type { Claim, ClaimedMessage, Confirmed, EndedMessage, QueueDepth, QueuedEntry } from './store.ts';
+
+/** The queues in SQL. Each method is one operation inside the transaction of its batch. */
+export class QueueTables {
+  readonly #sql: QueueStatements;
+
+  constructor(database: SqlDatabase) {
+    this.#sql = prepareQueueStatements(database);
+  }
+
+  depths(): readonly QueueDepth[] {
+    return this.#sql.depths.all().map((row) => ({
+      userId: textIn(row, 'user_id'),
+      target: textIn(row, 'target'),
+      messages: numberIn(row, 'messages'),
+      payloadBytes: numberIn(row, 'payload_bytes'),
+    }));
+  }
+
+  enqueue(message: OperationOf<'enqueue'>, payload: Uint8Array): number {
+    const { userId, target, sender, queuedAtMs, expiresAtMs } = message;
+    const queueId = this.#queueIdOf(message) ?? this.#sql.addQueue.run(userId, target).lastInsertRowid;
+    const messageId = encodeMessageId(message.messageId);
+    const checksum = checksumOf([userId, target, sender, messageId, queuedAtMs, expiresAtMs], payload);
+    const added = this.#sql.addMessage.run(queueId, sender, messageId, queuedAtMs, expiresAtMs, checksum, payload);
+    return Number(added.lastInsertRowid);
+  }
+
+  claim(request: OperationOf<'claim'>): Claim {
+    const messages: ClaimedMessage[] = [];
+    const ended: EndedMessage[] = [];
+    const queueId = this.#queueIdOf(request);
+    if (queueId === undefined) return { messages, ended };
+    let payloadBytes = 0;
+    for (const row of this.#sql.waiting.iterate(queueId, request.afterSeq)) {
+      const ending = endingAtClaim(row, request);
+      if (ending !== undefined) {
+        ended.push(ending);
+        continue;
+      }
+      const message = claimedOf(row);
+      payloadBytes += message.payload.byteLength;
+      const fits = payloadBytes <= request.payloadBytesMax && messages.length < request.messagesMax;
+      if (!fits && messages.length > 0) break;
+      messages.push(message);
+    }
+    // Only now, because the rows under a statement that still reads must not change.
+    for (const { seq, attempts } of messages) {
+      this.#sql.countAttempt.run(seq, attempts);
+      this.#sql.hand.run(seq, queueId);
+    }
+    this.#remove(queueId, ended);
+    return { messages, ended };
+  }
+
+  confirm({ throughSeq, ...name }: OperationOf<'confirm'>): Confirmed {
+    const queueId = this.#queueIdOf(name);
+    const rows = queueId === undefined ? [] : this.#sql.handedThrough.all(queueId, throughSeq);
+    if (queueId === undefined || rows.length === 0) return { messages: 0, payloadBytes: 0 };
+    const confirmed = rows.map((row) => ({ seq: numberIn(row, 'seq'), bytes: numberIn(row, 'payload_bytes') }));
+    for (const { seq } of confirmed) this.#sql.takeBack.run(seq);
+    this.#remove(queueId, confirmed);
+    return { messages: confirmed.length, payloadBytes: confirmed.reduce((sum, { bytes }) => sum + bytes, 0) };
+  }
+
+  release(name: QueueName): void {
+    const queueId = this.#queueIdOf(name);
+    if (queueId !== undefined) this.#sql.takeBackQueue.run(queueId);
+  }
+
+  expire({ nowMs, messagesMax }: OperationOf<'expire'>): readonly EndedMessage[] {
+    return this.#sql.expired.all(nowMs, messagesMax).map((row) => {
+      const ended = endedOf(row, { userId: textIn(row, 'user_id'), target: textIn(row, 'target') }, 'expired');
+      this.#remove(numberIn(row, 'queue_id'), [ended]);
+      return ended;
+    });
+  }
+
+  list({ messagesMax, payloadBytesMax, ...name }: OperationOf<'list'>): readonly QueuedEntry[] {
+    const queueId = this.#queueIdOf(name);
+    if (queueId === undefined) return [];
+    return this.#sql.first.all(queueId, payloadBytesMax, messagesMax).map((row) => ({
+      ...claimedOf(row),
+      expiresAtMs: numberIn(row, 'expires_at_ms'),
+      attempts: numberIn(row, 'attempts'),
+      handed: numberIn(row, 'handed') === 1,
+    }));
+  }
+
+  cancel({ seq, ...name }: OperationOf<'cancel'>): readonly EndedMessage[] {
+    const queueId = this.#queueIdOf(name);
+    if (queueId === undefined) return [];
+    const [from, through] = seq === 'all' ? [0, Number.MAX_SAFE_INTEGER] : [seq, seq];
+    const cancelled = this.#sql.cancellable.all(queueId, from, through).map((row) => endedOf(row, name, 'cancelled'));
+    this.#remove(queueId, cancelled);
+    return cancelled;
+  }
+
+  /** Removes a queue with all that it holds, handed out or not: its device or user is gone. */
+  removeQueue(name: QueueName): void {
+    const queueId = this.#queueIdOf(name);
+    if (queueId === undefined) return;
+    this.#sql.takeBackQueue.run(queueId);
+    const numbers = this.#sql.numbersOfQueue.all(queueId).map((row) => ({ seq: numberIn(row, 'seq') }));
+    this.#remove(queueId, numbers);
+  }
+
+  removeQueuesOfUser(userId: string): void {
+    for (const row of this.#sql.targetsOfUser.all(userId)) this.removeQueue({ userId, target: textIn(row, 'target') });
+  }
+
+  #queueIdOf({ userId, target }: QueueName): number | undefined {
+    const row = this.#sql.findQueue.get(userId, target);
+    return row === undefined ? undefined : numberIn(row, 'queue_id');
+  }
+
+  #remove(queueId: number, messages: readonly { readonly seq: number }[]): void {
+    if (messages.length === 0) return;
+    for (const { seq } of messages) {
+      this.#sql.removeMessage.run(seq);
+      this.#sql.removeAttempt.run(seq);
+    }
+    this.#sql.removeEmptyQueue.run(queueId);
+  }
+}
+
+/** Why a message is not handed out but ends here: damaged on the disk, past its time, or delivered too often without proof. */
+function endingAtClaim(row: SqlRow, request: OperationOf<'claim'>): EndedMessage | undefined {
+  if (isDamaged(row, request)) return damagedOf(row, request);
+  if (numberIn(row, 'expires_at_ms') <= request.nowMs) return endedOf(row, request, 'expired');
+  return numberIn(row, 'attempts') >= request.attemptsMax ? endedOf(row, request, 'unconfirmed') : undefined;
+}

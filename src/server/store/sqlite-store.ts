@@ -1,0 +1,216 @@
+import { Worker } from 'node:worker_threads';
+import type { Settle } from './batch-builder.ts';
+import { GroupCommit } from './group-commit.ts';
+import type { FromWorker, Operation, OperationName, OperationResults, StoreEvent, ToWorker } from './operations.ts';
+import {
+  type Claim,
+  type ClaimRequest,
+  type DirectoryStore,
+  type EndedMessage,
+  type QueuedMessage,
+  type QueueStore,
+  type RelayStore,
+  type StoreListener,
+  StoreOpenError,
+  StoreUnavailableError,
+} from './store.ts';
+
+export interface SqliteStoreOptions {
+  /** Made if it is missing; used by one process at a time. */
+  readonly dataDir: string;
+  readonly listener: StoreListener;
+  readonly log?: (event: StoreEvent) => void;
+}
+
+/** Ending many messages at once must not keep the worker from everybody else, so they end in transactions of this size. */
+const expireMessagesMax = 1000;
+
+/**
+ * Opens the store in a data folder. Rejects with `StoreOpenError` when the folder cannot be used; then nothing is left open.
+ * SQLite works in a thread of its own; this side collects what is to be done and hands it over in batches.
+ */
+export async function openSqliteStore(options: SqliteStoreOptions): Promise<RelayStore> {
+  const store = new SqliteStore(options);
+  await store.opened;
+  return store;
+}
+
+class SqliteStore implements RelayStore {
+  readonly opened: Promise<void>;
+  readonly #listener: StoreListener;
+  readonly #log: (event: StoreEvent) => void;
+  readonly #worker: Worker;
+  readonly #workerGone: Promise<void>;
+  readonly #commits: GroupCommit;
+  #phase: 'opening' | 'open' | 'closing' | 'over' = 'opening';
+  #isWritable = true;
+  /** Why no operation is taken, once that is so. */
+  #refusal: string | undefined;
+  #closed: Promise<void> | undefined;
+
+  constructor({ dataDir, listener, log = () => {} }: SqliteStoreOptions) {
+    this.#listener = listener;
+    this.#log = log;
+    // From source the worker is run as it is written; in the bundle it stands beside the chunk that holds this file.
+    const script = import.meta.url.endsWith('.ts') ? './sqlite-worker.ts' : './sqlite-worker.js';
+    const worker = new Worker(new URL(script, import.meta.url), { workerData: { dataDir }, name: 'relay-store' });
+    this.#worker = worker;
+    this.#workerGone = new Promise((resolve) => worker.once('exit', () => resolve()));
+    this.#commits = new GroupCommit({
+      send: (batch) => this.#post({ kind: 'batch', batch }, [batch.payloads]),
+      onRelieved: () => this.#listener.onRelieved(),
+    });
+    this.opened = this.#open();
+  }
+
+  readonly directory: DirectoryStore = {
+    load: () => this.#submit({ name: 'load' }),
+    apply: (changes) => this.#submit({ name: 'apply', changes }),
+  };
+
+  readonly queue: QueueStore = {
+    depths: () => this.#submit({ name: 'depths' }),
+    enqueue: (message) => this.#enqueue(message),
+    claim: (request) => this.#claim(request),
+    confirm: (userId, target, throughSeq) => this.#submit({ name: 'confirm', userId, target, throughSeq }),
+    release: (userId, target) => this.#submit({ name: 'release', userId, target }),
+    expire: (nowMs) => this.#expire(nowMs),
+    list: (userId, target, messagesMax, payloadBytesMax) =>
+      this.#submit({ name: 'list', userId, target, messagesMax, payloadBytesMax }),
+    cancel: (userId, target, seq) => this.#submit({ name: 'cancel', userId, target, seq }),
+    isCongested: () => this.#commits.isCongested,
+  };
+
+  isWritable(): boolean {
+    return this.#isWritable && this.#phase === 'open';
+  }
+
+  async flush(): Promise<void> {
+    if (this.#phase === 'open' || this.#phase === 'closing') await this.#barrier();
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    if (this.#phase === 'open') {
+      this.#phase = 'closing';
+      this.#refusal = 'the store is closed';
+      await this.#barrier();
+      this.#post({ kind: 'close' });
+    }
+    await this.#workerGone;
+  }
+
+  async #open(): Promise<void> {
+    try {
+      await new Promise<void>((resolve, reject) => {
+        this.#worker.on('message', (message: FromWorker) => this.#hear(message, resolve, reject));
+        this.#worker.on('error', (error) => this.#fail(`the thread of the store failed: ${String(error)}`, reject));
+        this.#worker.on('exit', () => this.#fail('the thread of the store ended', reject));
+      });
+    } catch (error) {
+      await this.#workerGone;
+      throw error;
+    }
+  }
+
+  #hear(message: FromWorker, opened: () => void, notOpened: (error: StoreOpenError) => void): void {
+    switch (message.kind) {
+      case 'opened':
+        this.#phase = 'open';
+        opened();
+        return;
+      case 'not-opened':
+        this.#fail(message.message, notOpened);
+        return;
+      case 'outcomes':
+        this.#commits.settle(message.outcomes);
+        return;
+      case 'writable':
+        this.#isWritable = message.writable;
+        return;
+      case 'event':
+        this.#log(message.event);
+        return;
+      case 'fatal':
+        this.#fail(message.reason, notOpened);
+        return;
+      case 'closed':
+        this.#phase = 'over';
+        return;
+      default:
+        message satisfies never;
+    }
+  }
+
+  /** The worker does nothing any more. Before it opened, that is told by the rejected promise alone. */
+  #fail(reason: string, notOpened: (error: StoreOpenError) => void): void {
+    if (this.#phase === 'over') return;
+    const wasOpening = this.#phase === 'opening';
+    this.#phase = 'over';
+    this.#refusal = reason;
+    this.#commits.refuseAll(reason);
+    if (wasOpening) notOpened(new StoreOpenError(reason));
+    else this.#listener.onFatal(reason);
+  }
+
+  #enqueue({ payload, ...message }: QueuedMessage): Promise<number> {
+    if (this.#refusal !== undefined) return Promise.reject(new StoreUnavailableError(this.#refusal));
+    return new Promise((resolve, reject) => {
+      const payloadBytes = payload.byteLength;
+      this.#commits.submitPayload(
+        payload,
+        (payloadStart) => ({ name: 'enqueue', ...message, payloadStart, payloadBytes }),
+        settleWith<'enqueue'>(resolve, reject),
+      );
+    });
+  }
+
+  async #claim(request: ClaimRequest): Promise<Claim> {
+    const claim = await this.#submit({ name: 'claim', ...request });
+    for (const { reason, seq, target } of claim.ended) {
+      if (reason !== 'damaged') continue;
+      this.#log({ event: 'record-damaged', table: 'message', record: `number ${seq} for ${target}` });
+    }
+    return claim;
+  }
+
+  async #expire(nowMs: number): Promise<readonly EndedMessage[]> {
+    const expired: EndedMessage[] = [];
+    for (;;) {
+      const ended = await this.#submit({ name: 'expire', nowMs, messagesMax: expireMessagesMax });
+      expired.push(...ended);
+      if (ended.length < expireMessagesMax) return expired;
+    }
+  }
+
+  #submit<Name extends OperationName>(operation: Extract<Operation, { name: Name }>): Promise<OperationResults[Name]> {
+    if (this.#refusal !== undefined) return Promise.reject(new StoreUnavailableError(this.#refusal));
+    return new Promise((resolve, reject) => {
+      this.#commits.submit(operation, settleWith<Name>(resolve, reject));
+    });
+  }
+
+  /** Resolves when all that was submitted before has an outcome, a bad one included. */
+  #barrier(): Promise<void> {
+    return new Promise((resolve) => this.#commits.submit({ name: 'flush' }, () => resolve()));
+  }
+
+  #post(message: ToWorker, transfer: readonly ArrayBuffer[] = []): void {
+    this.#worker.postMessage(message, [...transfer]);
+  }
+}
+
+/** The worker answers each operation with the result of its name, in the order of the batch: the cast is that door. */
+function settleWith<Name extends OperationName>(
+  resolve: (result: OperationResults[Name]) => void,
+  reject: (error: StoreUnavailableError) => void,
+): Settle {
+  return (outcome) => {
+    if ('refused' in outcome) reject(new StoreUnavailableError(outcome.refused));
+    else resolve(outcome.result as OperationResults[Name]);
+  };
+}

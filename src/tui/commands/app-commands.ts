@@ -1,0 +1,75 @@
+import { rememberCommand } from '../model/composer.ts';
+import { focusPane } from '../state/place.ts';
+import type { CommanderState, Pane } from '../state/state.ts';
+import { notify, type Step, step } from '../state/step.ts';
+import type { Handlers } from './handler.ts';
+
+const panes: readonly Pane[] = ['devices', 'messages', 'composer'];
+
+function focusBeside(state: CommanderState, by: number): CommanderState {
+  const index = (panes.indexOf(state.focus) + by + panes.length) % panes.length;
+  return focusPane(state, panes[index] ?? 'devices');
+}
+
+/** Who else uses the relay that runs inside this process: they lose it when it stops. */
+function othersOnline(state: CommanderState): readonly string[] {
+  const { local } = state.relay;
+  if (local === undefined) return [];
+  return state.devices.all
+    .filter(({ id, state: presence }) => presence === 'online' && !local.ownIds.includes(id))
+    .map(({ id }) => id);
+}
+
+export function quit(state: CommanderState): Step {
+  const others = othersOnline(state);
+  if (others.length === 0) return step(state, { effect: 'exit' });
+  return step({ ...state, overlay: { kind: 'confirm-quit', others } });
+}
+
+/** Opens the composer for the character that was typed in a list. A draft that is in the way goes into the history. */
+function beginCommand(state: CommanderState): Step {
+  const isEmpty = state.composer.buffer.text === '';
+  const composer = isEmpty ? state.composer : rememberCommand(state.composer);
+  return step({ ...focusPane(state, 'composer'), composer });
+}
+
+function reconnect(state: CommanderState): Step {
+  if (state.relay.connection?.phase === 'authenticated') {
+    return step(notify(state, 'good', 'The relay is connected already.'));
+  }
+  return step(notify(state, 'good', 'Connecting again…'), { effect: 'reconnect' });
+}
+
+export const appCommands: Handlers<
+  | 'focus-next'
+  | 'focus-previous'
+  | 'focus-devices'
+  | 'focus-messages'
+  | 'focus-composer'
+  | 'begin-command'
+  | 'show-help'
+  | 'show-problems'
+  | 'close-overlay'
+  | 'zoom'
+  | 'reconnect'
+  | 'redraw'
+  | 'suspend'
+  | 'quit'
+  | 'exit'
+> = {
+  'focus-next': (state) => step(focusBeside(state, 1)),
+  'focus-previous': (state) => step(focusBeside(state, -1)),
+  'focus-devices': (state) => step(focusPane(state, 'devices')),
+  'focus-messages': (state) => step(focusPane(state, 'messages')),
+  'focus-composer': (state) => step(focusPane(state, 'composer')),
+  'begin-command': beginCommand,
+  'show-help': (state) => step({ ...state, overlay: { kind: 'help', top: 0 } }),
+  'show-problems': (state) => step({ ...state, overlay: { kind: 'problems' }, unseenProblems: 0 }),
+  'close-overlay': (state) => step({ ...state, overlay: undefined }),
+  zoom: (state) => step({ ...state, isZoomed: !state.isZoomed }),
+  reconnect,
+  redraw: (state) => step(state, { effect: 'redraw' }),
+  suspend: (state) => step(state, { effect: 'suspend' }),
+  quit,
+  exit: (state) => step(state, { effect: 'exit' }),
+};

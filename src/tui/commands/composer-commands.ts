@@ -1,0 +1,61 @@
+import { completeInComposer, editComposer, fillComposer, recallCommand } from '../model/composer.ts';
+import { emptyBuffer, insertText, isOnFirstLine, isOnLastLine, moveCursor } from '../model/text-buffer.ts';
+import { focusPane } from '../state/place.ts';
+import type { CommanderState } from '../state/state.ts';
+import { notify, type Step, step } from '../state/step.ts';
+import { quit } from './app-commands.ts';
+import { editFocused } from './editing-commands.ts';
+import type { Handlers } from './handler.ts';
+import { confirmCommand, sendCommand } from './send-commands.ts';
+
+/** A Tab in an empty composer goes on to the next pane, as it does everywhere else. */
+function complete(state: CommanderState): Step {
+  if (state.composer.buffer.text === '') return step(focusPane(state, 'devices'));
+  const ids = state.devices.all.map(({ id }) => id);
+  const composer = completeInComposer(state.composer, ids);
+  if (composer !== undefined) return step({ ...state, composer });
+  return step(notify(state, 'bad', 'Nothing to complete here: Tab completes the name of a device behind @.'));
+}
+
+function older(state: CommanderState): Step {
+  const { composer } = state;
+  if (composer.recall === undefined && !isOnFirstLine(composer.buffer)) {
+    return step({ ...state, composer: editComposer(composer, (buffer) => moveCursor(buffer, 'up')) });
+  }
+  return step({ ...state, composer: recallCommand(composer, -1) });
+}
+
+function newer(state: CommanderState): Step {
+  const { composer } = state;
+  if (composer.recall === undefined && !isOnLastLine(composer.buffer)) {
+    return step({ ...state, composer: editComposer(composer, (buffer) => moveCursor(buffer, 'down')) });
+  }
+  return step(composer.recall === undefined ? state : { ...state, composer: recallCommand(composer, 1) });
+}
+
+function clearOrQuit(state: CommanderState): Step {
+  if (state.composer.buffer.text === '') return quit(state);
+  return step({ ...state, composer: fillComposer(state.composer, '') });
+}
+
+export const composerCommands: Handlers<
+  | 'send'
+  | 'confirm'
+  | 'newline'
+  | 'complete'
+  | 'history-older'
+  | 'history-newer'
+  | 'clear'
+  | 'clear-or-quit'
+  | 'leave-composer'
+> = {
+  send: sendCommand,
+  confirm: confirmCommand,
+  newline: (state) => step(editFocused(state, (buffer) => insertText(buffer, '\n'))),
+  complete,
+  'history-older': older,
+  'history-newer': newer,
+  clear: (state) => step(editFocused(state, () => emptyBuffer)),
+  'clear-or-quit': clearOrQuit,
+  'leave-composer': (state) => step(focusPane(state, state.list)),
+};

@@ -1,0 +1,8 @@
+import type { Command } from '../keymap.ts';
+import type { CommanderState } from '../state/state.ts';
+import type { Step } from '../state/step.ts';
+
+/** What a command does: pure, from one state to the next. */
+export type CommandHandler = (state: CommanderState) => Step;
+
+export type Handlers<Name extends Command> = Readonly<Record<Name, CommandHandler>>;

@@ -1,0 +1,72 @@
+import type { MovingCommand } from '../keymap.ts';
+import { moveDeviceCursor } from '../model/device-list.ts';
+import { moveMessageCursor } from '../model/message-pane.ts';
+import { layoutOf } from '../state/layout.ts';
+import { placeOf } from '../state/place.ts';
+import type { CommanderState } from '../state/state.ts';
+import { type Step, step } from '../state/step.ts';
+import type { Handlers } from './handler.ts';
+
+/** A move in rows: `Infinity` is the end of the list. */
+function rowsOf(command: MovingCommand, page: number): number {
+  switch (command) {
+    case 'row-down':
+      return 1;
+    case 'row-up':
+      return -1;
+    case 'page-down':
+      return page;
+    case 'page-up':
+      return -page;
+    case 'first-row':
+      return Number.NEGATIVE_INFINITY;
+    case 'last-row':
+      return Number.POSITIVE_INFINITY;
+  }
+}
+
+function scrollHelp(state: CommanderState, rows: number): CommanderState {
+  if (state.overlay?.kind !== 'help') return state;
+  const top = Math.max(0, Math.min(state.overlay.top + rows, 500));
+  return { ...state, overlay: { kind: 'help', top } };
+}
+
+/** In the detail, pages scroll the message and rows go to the next one. */
+function moveInDetail(state: CommanderState, command: MovingCommand): CommanderState {
+  const layout = layoutOf(state);
+  if (command === 'row-down' || command === 'row-up') {
+    const rows = layout.messages?.rows ?? 1;
+    return { ...state, messages: moveMessageCursor(state.messages, rowsOf(command, 1), rows) };
+  }
+  const page = Math.max(1, (layout.detail?.rows ?? 2) - 1);
+  const top = Math.max(0, (state.messages.detailTop ?? 0) + rowsOf(command, page));
+  return { ...state, messages: { ...state.messages, detailTop: top } };
+}
+
+function moveInList(state: CommanderState, command: MovingCommand): CommanderState {
+  const layout = layoutOf(state);
+  if (state.focus === 'devices') {
+    const rows = layout.devices?.rows ?? 1;
+    return { ...state, devices: moveDeviceCursor(state.devices, rowsOf(command, rows), rows) };
+  }
+  const rows = layout.messages?.rows ?? 1;
+  return { ...state, messages: moveMessageCursor(state.messages, rowsOf(command, rows), rows) };
+}
+
+function move(command: MovingCommand): (state: CommanderState) => Step {
+  return (state) => {
+    const place = placeOf(state);
+    if (place === 'help') return step(scrollHelp(state, rowsOf(command, 10)));
+    if (place === 'detail') return step(moveInDetail(state, command));
+    return step(place === 'devices' || place === 'messages' ? moveInList(state, command) : state);
+  };
+}
+
+export const movingCommands: Handlers<MovingCommand> = {
+  'row-down': move('row-down'),
+  'row-up': move('row-up'),
+  'page-down': move('page-down'),
+  'page-up': move('page-up'),
+  'first-row': move('first-row'),
+  'last-row': move('last-row'),
+};

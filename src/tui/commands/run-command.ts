@@ -1,0 +1,27 @@
+import type { Command } from '../keymap.ts';
+import type { CommanderState } from '../state/state.ts';
+import type { Step } from '../state/step.ts';
+import { appCommands } from './app-commands.ts';
+import { composerCommands } from './composer-commands.ts';
+import { deviceCommands } from './device-commands.ts';
+import { editingCommands } from './editing-commands.ts';
+import { filterCommands } from './filter-commands.ts';
+import { firstRunCommands } from './first-run-commands.ts';
+import type { Handlers } from './handler.ts';
+import { messageCommands } from './message-commands.ts';
+import { movingCommands } from './moving-commands.ts';
+
+const handlers: Handlers<Command> = {
+  ...appCommands,
+  ...composerCommands,
+  ...deviceCommands,
+  ...editingCommands,
+  ...filterCommands,
+  ...firstRunCommands,
+  ...messageCommands,
+  ...movingCommands,
+};
+
+export function runCommand(state: CommanderState, command: Command): Step {
+  return handlers[command](state);
+}

@@ -1,0 +1,100 @@
+import { withMessageId } from '../model/command-text.ts';
+import { rememberCommand } from '../model/composer.ts';
+import { clearMarks } from '../model/device-list.ts';
+import type { SentEntry } from '../model/log-entry.ts';
+import { addEntries } from '../model/message-pane.ts';
+import { addresseesOf } from '../model/targets.ts';
+import { moveCursor } from '../model/text-buffer.ts';
+import type { CommanderState, PendingCommand } from '../state/state.ts';
+import { type Effect, notify, type Step, step } from '../state/step.ts';
+
+/** A command that may go, or the sentence that says why it may not. */
+type Checked = { readonly command: PendingCommand } | { readonly refusal: string };
+
+const nobody = 'Nobody is addressed, nothing was sent: begin with @name (Tab completes), or mark devices with Space.';
+
+/**
+ * The rules that keep a command from moving the wrong machine (UX "The commander"): only who is named or marked is
+ * addressed, every name must stand for somebody, and nothing is sent, or kept for later, while disconnected.
+ */
+function checkCommand(state: CommanderState): Checked {
+  const { command } = state.composer;
+  const { targets, unmatched } = addresseesOf(command, state.devices);
+  const unknown = unmatched[0];
+  if (unknown !== undefined) {
+    return { refusal: `${unknown} stands for no device that is known, nothing was sent: check the name.` };
+  }
+  if (command.body.kind === 'empty') return { refusal: 'There is no command yet: write {"cmd":…} behind the names.' };
+  if (command.body.kind === 'mistake') {
+    const { line, column, mistake } = command.body;
+    return { refusal: `Line ${line}, column ${column}: ${mistake.expected}. Nothing was sent.` };
+  }
+  if (targets.length === 0) return { refusal: nobody };
+  const { json, payload } = command.body;
+  const named = payload.target;
+  if (named !== undefined && !targets.every(({ id }) => id === named)) {
+    return { refusal: `The command has the target ${JSON.stringify(named)} in itself: remove it. Nothing was sent.` };
+  }
+  if (state.relay.connection?.phase !== 'authenticated') {
+    return { refusal: 'Not connected: nothing was sent, and nothing is kept for later.' };
+  }
+  return { command: { targets, json, payload } };
+}
+
+/** Several at once, or a name that the relay has never heard of: such a command asks first. */
+function needsConfirmation({ targets }: PendingCommand): boolean {
+  return targets.length > 1 || targets.some(({ state }) => state === 'strange');
+}
+
+/** Sends to each target, with an `_id` of its own by which its reply is known. */
+function release(state: CommanderState, { targets, json, payload }: PendingCommand): Step {
+  const ownId = typeof payload._id === 'string' ? payload._id : undefined;
+  const hasId = Object.hasOwn(payload, '_id');
+  const entries = targets.map((target, index): SentEntry => {
+    const messageId = ownId ?? `${state.messageIdPrefix}-${state.messagesNumbered + index + 1}`;
+    return {
+      seq: state.messages.log.nextSeq + index,
+      atMs: state.nowMs,
+      direction: 'out',
+      peer: target.id,
+      text: hasId ? json : withMessageId(json, payload, messageId),
+      messageId,
+      outcome: { state: 'sending' },
+    };
+  });
+  const effects = entries.map(({ seq, peer, text }): Effect => ({ effect: 'send', seq, target: peer, json: text }));
+  const sent: CommanderState = {
+    ...state,
+    overlay: undefined,
+    notice: undefined,
+    messages: addEntries(state.messages, entries),
+    devices: clearMarks(state.devices),
+    composer: rememberCommand(state.composer),
+    relay: { ...state.relay, sent: state.relay.sent + entries.length },
+    messagesNumbered: state.messagesNumbered + entries.length,
+  };
+  return step(sent, ...effects);
+}
+
+/** Enter in the composer. */
+export function sendCommand(state: CommanderState): Step {
+  const checked = checkCommand(state);
+  if ('command' in checked) {
+    if (!needsConfirmation(checked.command)) return release(state, checked.command);
+    return step({ ...state, overlay: { kind: 'confirm-send', command: checked.command } });
+  }
+  const refused = notify(state, 'bad', checked.refusal);
+  const { body } = state.composer.command;
+  if (body.kind !== 'mistake') return step(refused);
+  const buffer = { ...state.composer.buffer, cursor: body.mistake.index };
+  return step({ ...refused, composer: { ...state.composer, buffer: moveCursor(moveCursor(buffer, 'right'), 'left') } });
+}
+
+/** The yes to what was asked: the connection may have gone meanwhile, so it is looked at again. */
+export function confirmCommand(state: CommanderState): Step {
+  if (state.overlay?.kind !== 'confirm-send') return step(state);
+  if (state.relay.connection?.phase !== 'authenticated') {
+    return step(notify({ ...state, overlay: undefined }, 'bad', 'Not connected: nothing was sent, nothing is kept.'));
+  }
+  return release(state, state.overlay.command);
+}

@@ -1,0 +1,97 @@
+import { type ListPlace, moveBy, scrollTop } from './list-window.ts';
+
+/** `unknown`: the relay has no way to ask, so nothing is claimed. */
+export type DeviceState = 'online' | 'offline' | 'unknown';
+
+/** A client that the room knows, other than this commander. */
+export interface Device {
+  readonly id: string;
+  readonly state: DeviceState;
+  /** Milliseconds since 1970, by the relay's clock. */
+  readonly lastSeenMs?: number;
+  /** Messages in its queue. */
+  readonly waiting: number;
+}
+
+/** The clients of the room, those that the list shows, and those that are marked as targets. */
+export interface DeviceList {
+  /** Sorted by name. */
+  readonly all: readonly Device[];
+  readonly filterText: string;
+  readonly shown: readonly Device[];
+  /** Marked client ids, in the order in which they were marked. */
+  readonly marks: readonly string[];
+  /** The client id under the cursor; undefined while the list is empty. */
+  readonly cursorId: string | undefined;
+  readonly top: number;
+  /** Whether the relay has told who is known: only then is a name that is not among them a strange one. */
+  readonly isComplete: boolean;
+}
+
+export const emptyDeviceList: DeviceList = {
+  all: [],
+  filterText: '',
+  shown: [],
+  marks: [],
+  cursorId: undefined,
+  top: 0,
+  isComplete: false,
+};
+
+/** Names as people sort them: pump-2 before pump-10. */
+export function compareNames(a: string, b: string): number {
+  return a.localeCompare(b, 'en', { numeric: true }) || (a < b ? -1 : 1);
+}
+
+function show(list: DeviceList): DeviceList {
+  const wanted = list.filterText.toLowerCase();
+  const shown = wanted === '' ? list.all : list.all.filter(({ id }) => id.toLowerCase().includes(wanted));
+  const stays = shown.some(({ id }) => id === list.cursorId);
+  // The row that took the place of the one that is gone.
+  const fallback = shown[Math.min(placeOfCursor(list).index, shown.length - 1)];
+  return { ...list, shown, cursorId: stays ? list.cursorId : fallback?.id };
+}
+
+export function placeOfCursor(list: DeviceList): ListPlace {
+  const index = list.shown.findIndex(({ id }) => id === list.cursorId);
+  return { index: Math.max(0, index), top: list.top };
+}
+
+/** Takes what the relay said of its clients; marks of those that are gone stay, so that they are not lost in silence. */
+export function updateDevices(list: DeviceList, devices: readonly Device[], isComplete: boolean): DeviceList {
+  const all = devices.toSorted((a, b) => compareNames(a.id, b.id));
+  return show({ ...list, all, isComplete });
+}
+
+/** Adds a client that was heard of in a message, where the relay does not say who is known. */
+export function hearOf(list: DeviceList, id: string): DeviceList {
+  if (list.isComplete || list.all.some((device) => device.id === id)) return list;
+  return updateDevices(list, [...list.all, { id, state: 'unknown', waiting: 0 }], false);
+}
+
+export function filterDevices(list: DeviceList, filterText: string): DeviceList {
+  return show({ ...list, filterText });
+}
+
+export function moveDeviceCursor(list: DeviceList, step: number, rows: number): DeviceList {
+  const place = moveBy(placeOfCursor(list), step, rows, list.shown.length);
+  return { ...list, cursorId: list.shown[place.index]?.id, top: place.top };
+}
+
+export function toggleMark(list: DeviceList, id: string): DeviceList {
+  const isMarked = list.marks.includes(id);
+  return { ...list, marks: isMarked ? list.marks.filter((mark) => mark !== id) : [...list.marks, id] };
+}
+
+export function clearMarks(list: DeviceList): DeviceList {
+  return { ...list, marks: [] };
+}
+
+/** The rows to draw, with the position of the cursor among them. */
+export function deviceWindow(
+  list: DeviceList,
+  rows: number,
+): { readonly rows: readonly Device[]; readonly top: number } {
+  const top = scrollTop(list.top, placeOfCursor(list).index, rows, list.shown.length);
+  return { rows: list.shown.slice(top, top + rows), top };
+}

@@ -1,0 +1,39 @@
+import type { ClientCredentials } from '../client/types.ts';
+
+/** A relay to connect to, and as whom. */
+export interface CommanderConnection {
+  /** What the header calls it: the profile's name. */
+  readonly label: string;
+  readonly url: string;
+  readonly credentials: ClientCredentials;
+  /** Own certificate authorities in PEM. */
+  readonly ca?: string;
+}
+
+/** A relay that runs inside this process, for as long as the commander does. */
+export interface LocalRelay {
+  readonly connection: CommanderConnection;
+  /** A device that answers, to play with; none when somebody has removed it. */
+  readonly simulatedDevice?: string;
+  /** What has to be said about the start: another port, for instance. */
+  readonly notes: readonly string[];
+  /** Stops the device, then the relay, which drains. */
+  close(): Promise<void>;
+}
+
+/** How the commander begins. */
+export type Beginning =
+  | { readonly kind: 'first-run' }
+  | { readonly kind: 'connect'; readonly connection: CommanderConnection }
+  /** The relay that was started here before is not running. */
+  | { readonly kind: 'start-local' };
+
+/** What the commander needs from the program around it, which knows the server and the profiles. */
+export interface CommanderPorts {
+  /** Rejects with a sentence. */
+  startLocalRelay(): Promise<LocalRelay>;
+  /** The connection of somebody who typed an address and a master key. */
+  connectionTo(url: string, authKey: string): CommanderConnection;
+  /** Saves it and resolves with the name of the profile. */
+  saveProfile(connection: CommanderConnection): Promise<string>;
+}

@@ -1,0 +1,22 @@
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { LogEntry } from '../model/log-entry.ts';
+
+/** One line of JSON for a message: when, from or to whom, and the payload with every character of its values as it came. */
+export function toJsonLine(entry: LogEntry): string {
+  const at = JSON.stringify(new Date(entry.atMs).toISOString());
+  const side = entry.direction === 'in' ? 'from' : 'to';
+  const outcome = entry.direction === 'out' ? `,"outcome":${JSON.stringify(entry.outcome.state)}` : '';
+  // A line break in valid JSON stands between values, where it means nothing.
+  const payload = entry.text.replaceAll(/[\r\n]+/g, ' ');
+  return `{"at":${at},"${side}":${JSON.stringify(entry.peer)}${outcome},"payload":${payload}}\n`;
+}
+
+/** Writes the messages as lines of JSON into a new file of the working directory; resolves with its path. */
+export async function saveLog(entries: readonly LogEntry[], nowMs: number): Promise<string> {
+  const stamp = new Date(nowMs).toISOString().slice(0, 19).replaceAll(':', '-');
+  const path = resolve(`relay-messages-${stamp}.ndjson`);
+  // The log may hold what others should not read, and an existing file is never overwritten.
+  await writeFile(path, entries.map(toJsonLine), { mode: 0o600, flag: 'wx' });
+  return path;
+}

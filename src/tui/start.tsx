@@ -1,0 +1,123 @@
+import { randomInt } from 'node:crypto';
+import { render } from 'ink';
+import { App } from './app.tsx';
+import { type Commander, createCommander, type TerminalControl } from './commander.ts';
+import type { Beginning, CommanderPorts } from './ports.ts';
+import { initialState, type Screen } from './state/state.ts';
+import { createLook, type LookOptions } from './text/look.ts';
+
+export interface CommanderStart extends LookOptions {
+  readonly beginning: Beginning;
+  readonly ports: CommanderPorts;
+}
+
+const tickMs = 1000;
+
+function firstScreen(beginning: Beginning): Screen {
+  if (beginning.kind === 'first-run') return { name: 'first-run', choice: 'start', problem: undefined };
+  if (beginning.kind === 'connect') return { name: 'main' };
+  return { name: 'busy', what: 'The relay of this machine is not running: starting it again…', form: undefined };
+}
+
+/** Ids of two commanders are never the same, or a reply to one would be taken for a reply to the other. */
+function makeMessageIdPrefix(): string {
+  return `c-${randomInt(36 ** 5)
+    .toString(36)
+    .padStart(5, '0')}`;
+}
+
+type Suspender = (during: () => Promise<void>) => Promise<void>;
+
+/** The whole job stops, so that the shell of `npm start` notices too, and goes on with `fg`. */
+async function stopJob(): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  // A process that no shell looks after cannot be stopped; it goes on at once.
+  const timer = setTimeout(resolve, 500);
+  process.once('SIGCONT', resolve);
+  process.kill(0, 'SIGTSTP');
+  await promise;
+  clearTimeout(timer);
+  process.off('SIGCONT', resolve);
+}
+
+function createTerminal(): TerminalControl & { setSuspender(suspender: Suspender): void } {
+  let suspender: Suspender | undefined;
+  const run = (during: () => Promise<void>): void => {
+    // A second ^Z while the first is under way is refused by Ink and means nothing more.
+    suspender?.(during).catch(() => undefined);
+  };
+  return {
+    setSuspender(given) {
+      suspender = given;
+    },
+    copy: (text) => void process.stdout.write(`\u001b]52;c;${Buffer.from(text).toString('base64')}\u0007`),
+    redraw: () => run(async () => undefined),
+    suspend: () => run(stopJob),
+  };
+}
+
+type LeavingSignal = 'SIGTERM' | 'SIGHUP' | 'SIGINT';
+const leavingSignals = ['SIGTERM', 'SIGHUP', 'SIGINT'] as const satisfies readonly LeavingSignal[];
+
+/** Leaves on signals and when the terminal is gone; answers how to stop listening, and which signal it was. */
+function watchLeaving(commander: Commander): { readonly signal: () => LeavingSignal | undefined; stop(): void } {
+  let signal: LeavingSignal | undefined;
+  const onSignal = (name: NodeJS.Signals): void => {
+    signal ??= leavingSignals.find((known) => known === name);
+    commander.leave();
+  };
+  const onTerminalGone = (): void => commander.leave();
+  for (const name of leavingSignals) process.on(name, onSignal);
+  process.stdin.on('end', onTerminalGone);
+  process.stdout.on('error', onTerminalGone);
+  return {
+    signal: () => signal,
+    stop() {
+      for (const name of leavingSignals) process.off(name, onSignal);
+      process.stdin.off('end', onTerminalGone);
+      // The listener for errors of standard output stays: a terminal that is gone must not crash the end either.
+    },
+  };
+}
+
+/**
+ * Runs the commander until somebody quits. Resolves with the signal that ended it, if one did; rejects with what crashed it.
+ * The terminal is restored in every case before this settles.
+ */
+export async function startCommander(start: CommanderStart): Promise<LeavingSignal | undefined> {
+  const { columns = 80, rows = 24 } = process.stdout;
+  const terminal = createTerminal();
+  const commander = createCommander({
+    initial: initialState({
+      size: { columns, rows },
+      nowMs: Date.now(),
+      messageIdPrefix: makeMessageIdPrefix(),
+      screen: firstScreen(start.beginning),
+    }),
+    ports: start.ports,
+    terminal,
+  });
+  const leaving = watchLeaving(commander);
+  const instance = render(
+    <App store={commander.store} look={createLook(start)} onSuspender={terminal.setSuspender} />,
+    {
+      alternateScreen: true,
+      incrementalRendering: true,
+      maxFps: 60,
+      exitOnCtrlC: false,
+      interactive: true,
+    },
+  );
+  const ticker = setInterval(() => commander.store.dispatch({ type: 'ticked' }), tickMs);
+  try {
+    commander.begin(start.beginning);
+    await Promise.race([commander.left, instance.waitUntilExit()]);
+  } finally {
+    clearInterval(ticker);
+    instance.unmount();
+    await instance.waitUntilExit().catch(() => undefined);
+    await commander.close();
+    leaving.stop();
+  }
+  return leaving.signal();
+}

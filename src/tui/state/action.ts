@@ -1,0 +1,28 @@
+import type { ConnectionState, ReceivedMessage } from '../../client/types.ts';
+import type { ErrorMessage } from '../../protocol/messages.ts';
+import type { Device } from '../model/device-list.ts';
+import type { Stroke } from '../strokes.ts';
+import type { LocalRelayInfo, Size } from './state.ts';
+
+/** Everything that happens: to the keyboard, the terminal, the network, the clock. */
+export type Action =
+  | { readonly type: 'strokes'; readonly strokes: readonly Stroke[] }
+  | { readonly type: 'pasted'; readonly text: string }
+  | { readonly type: 'resized'; readonly size: Size }
+  | { readonly type: 'ticked' }
+  /** A connection to this relay begins. */
+  | { readonly type: 'relay-chosen'; readonly label: string; readonly url: string; readonly local?: LocalRelayInfo }
+  | { readonly type: 'connection-changed'; readonly connection: ConnectionState }
+  | { readonly type: 'round-trip'; readonly roundTripMs: number }
+  | { readonly type: 'received'; readonly messages: readonly ReceivedMessage[] }
+  | { readonly type: 'refused'; readonly error: ErrorMessage }
+  /** A message left this process, or why it did not. */
+  | { readonly type: 'send-settled'; readonly seq: number; readonly failure?: string }
+  /** `isComplete`: these are all that the relay knows. */
+  | { readonly type: 'devices-polled'; readonly devices: readonly Device[]; readonly isComplete: boolean }
+  | { readonly type: 'poll-failed'; readonly reason: string }
+  /** Neither starting a relay nor connecting to one worked out. */
+  | { readonly type: 'beginning-failed'; readonly reason: string }
+  /** The main screen; `command` is put into the composer, ready to be sent. */
+  | { readonly type: 'begun'; readonly command?: string }
+  | { readonly type: 'told'; readonly tone: 'good' | 'bad'; readonly text: string };

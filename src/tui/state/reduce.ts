@@ -1,0 +1,130 @@
+import { typeText } from '../commands/editing-commands.ts';
+import { runCommand } from '../commands/run-command.ts';
+import { commandFor, takesText } from '../keymap.ts';
+import { fillComposer } from '../model/composer.ts';
+import { updateDevices } from '../model/device-list.ts';
+import type { Stroke } from '../strokes.ts';
+import type { Action } from './action.ts';
+import { focusPane, placeOf } from './place.ts';
+import { changeConnection, chooseRelay, countRates } from './relay-status.ts';
+import type { CommanderState } from './state.ts';
+import { addProblem, type Effect, notify, type Step, step } from './step.ts';
+import { receiveMessages, refuseMessage, settleSend } from './traffic.ts';
+
+/** Longest text that can be pasted: the default limit of a message, in characters. */
+const pasteCharactersMax = 256 * 1024;
+
+function strike(state: CommanderState, key: string): Step {
+  const place = placeOf(state);
+  const command = commandFor(place, key);
+  if (command === undefined) {
+    const isCharacter = [...key].length === 1;
+    return step(takesText(place) && isCharacter ? typeText(state, key) : state);
+  }
+  const struck = runCommand(state, command);
+  // The character that opens the composer is the first one of the command.
+  return command === 'begin-command' ? { ...struck, state: typeText(struck.state, key) } : struck;
+}
+
+/** A run of characters is text where text is taken; elsewhere each is a key, up to one that opens a place for text. */
+function strikeRun(state: CommanderState, text: string): Step {
+  let current = state;
+  let rest = text;
+  const effects: Effect[] = [];
+  while (rest !== '' && !takesText(placeOf(current))) {
+    const character = String.fromCodePoint(rest.codePointAt(0) ?? 0);
+    const struck = strike(current, character);
+    current = struck.state;
+    effects.push(...struck.effects);
+    rest = rest.slice(character.length);
+  }
+  return step(rest === '' ? current : typeText(current, rest), ...effects);
+}
+
+function strikeAll(state: CommanderState, strokes: readonly Stroke[]): Step {
+  let current: CommanderState = { ...state, notice: undefined };
+  const effects: Effect[] = [];
+  for (const stroke of strokes) {
+    const struck = 'text' in stroke ? strikeRun(current, stroke.text) : strike(current, stroke.key);
+    current = struck.state;
+    effects.push(...struck.effects);
+  }
+  return step(current, ...effects);
+}
+
+/** Text from the clipboard never acts as keys: outside a place for text it is taken only where it begins a command. */
+function paste(state: CommanderState, text: string): CommanderState {
+  if (text.length > pasteCharactersMax) {
+    return notify(state, 'bad', `The pasted text is longer than ${pasteCharactersMax} characters: it was not taken.`);
+  }
+  if (takesText(placeOf(state))) return typeText(state, text);
+  const isCommand = /^\s*[{@]/.test(text) && commandFor(placeOf(state), '{') === 'begin-command';
+  if (!isCommand) return notify(state, 'bad', 'Pasted text goes into the composer: press i first.');
+  return typeText(runCommand(state, 'begin-command').state, text);
+}
+
+function fail(state: CommanderState, reason: string): CommanderState {
+  const { screen } = state;
+  if (screen.name === 'busy' && screen.form !== undefined) {
+    return { ...state, screen: { name: 'connect-form', form: { ...screen.form, problem: reason } } };
+  }
+  return { ...state, screen: { name: 'first-run', choice: 'start', problem: reason } };
+}
+
+function begin(state: CommanderState, command: string | undefined): CommanderState {
+  const begun: CommanderState = { ...state, screen: { name: 'main' } };
+  if (command === undefined) return begun;
+  return { ...focusPane(begun, 'composer'), composer: fillComposer(begun.composer, command) };
+}
+
+function tick(state: CommanderState): CommanderState {
+  const isOver = state.notice !== undefined && state.notice.untilMs <= state.nowMs;
+  return { ...state, notice: isOver ? undefined : state.notice, relay: countRates(state.relay, state.nowMs) };
+}
+
+function failPoll(state: CommanderState, reason: string): CommanderState {
+  const relay = { ...state.relay, presenceProblem: reason };
+  const isNew = state.relay.presenceProblem !== reason;
+  return isNew ? addProblem({ ...state, relay }, `Presence is not known: ${reason}`) : { ...state, relay };
+}
+
+/** The next state after whatever happened, and what it asks of the outside world. Pure: the time comes with the call. */
+export function reduce(before: CommanderState, action: Action, nowMs: number): Step {
+  const state: CommanderState = { ...before, nowMs };
+  switch (action.type) {
+    case 'strokes':
+      return strikeAll(state, action.strokes);
+    case 'pasted':
+      return step(paste({ ...state, notice: undefined }, action.text));
+    case 'resized':
+      return step({ ...state, size: action.size });
+    case 'ticked':
+      return step(tick(state));
+    case 'relay-chosen':
+      return step(chooseRelay(state, action));
+    case 'connection-changed':
+      return step(changeConnection(state, action.connection));
+    case 'round-trip':
+      return step({ ...state, relay: { ...state.relay, roundTripMs: action.roundTripMs } });
+    case 'received':
+      return step(receiveMessages(state, action.messages));
+    case 'refused':
+      return step(refuseMessage(state, action.error));
+    case 'send-settled':
+      return step(settleSend(state, action.seq, action.failure));
+    case 'devices-polled': {
+      const relay = { ...state.relay, presenceProblem: undefined };
+      return step({ ...state, relay, devices: updateDevices(state.devices, action.devices, action.isComplete) });
+    }
+    case 'poll-failed':
+      return step(failPoll(state, action.reason));
+    case 'beginning-failed':
+      return step(fail(state, action.reason));
+    case 'begun':
+      return step(begin(state, action.command));
+    case 'told':
+      return step(notify(state, action.tone, action.text));
+    default:
+      return action satisfies never;
+  }
+}

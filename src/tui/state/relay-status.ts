@@ -1,0 +1,56 @@
+import type { ConnectionState } from '../../client/types.ts';
+import { emptyDeviceList } from '../model/device-list.ts';
+import type { CommanderState, LocalRelayInfo, RelayStatus } from './state.ts';
+import { addProblem } from './step.ts';
+
+interface ChosenRelay {
+  readonly label: string;
+  readonly url: string;
+  readonly local?: LocalRelayInfo;
+}
+
+/** Another relay: what was known of the last one's devices holds no longer, the log stays. */
+export function chooseRelay(state: CommanderState, { label, url, local }: ChosenRelay): CommanderState {
+  const relay: RelayStatus = {
+    ...state.relay,
+    label,
+    url,
+    local,
+    connection: undefined,
+    roundTripMs: undefined,
+    presenceProblem: undefined,
+  };
+  return { ...state, relay, devices: emptyDeviceList };
+}
+
+/** Why a connection is no more, in a sentence; undefined while nothing is wrong. */
+function lossOf(connection: ConnectionState): string | undefined {
+  if (connection.phase !== 'waiting' && connection.phase !== 'closed') return undefined;
+  if (connection.ending.kind === 'closed') return undefined;
+  return connection.ending.reason;
+}
+
+export function changeConnection(state: CommanderState, connection: ConnectionState): CommanderState {
+  const isUp = connection.phase === 'authenticated';
+  const roundTripMs = isUp ? state.relay.roundTripMs : undefined;
+  const changed: CommanderState = { ...state, relay: { ...state.relay, connection, roundTripMs } };
+  const loss = lossOf(connection);
+  // A relay that stays away is tried again and again for the same reason, which is said once.
+  const isRepeated = loss === undefined || state.problems.at(-1)?.text === loss;
+  return isRepeated ? changed : addProblem(changed, loss);
+}
+
+const ratePeriodMs = 1000;
+
+/** Counts the messages of each full second. */
+export function countRates(relay: RelayStatus, nowMs: number): RelayStatus {
+  const elapsedMs = nowMs - relay.counted.atMs;
+  if (elapsedMs < ratePeriodMs) return relay;
+  const perSecond = (total: number, before: number) => Math.round(((total - before) * 1000) / elapsedMs);
+  const { received, sent } = relay;
+  return {
+    ...relay,
+    rates: { in: perSecond(received, relay.counted.received), out: perSecond(sent, relay.counted.sent) },
+    counted: { received, sent, atMs: nowMs },
+  };
+}

@@ -1,0 +1,148 @@
+import type { ConnectionState } from '../../client/types.ts';
+import { type Composer, emptyComposer } from '../model/composer.ts';
+import { type DeviceList, emptyDeviceList } from '../model/device-list.ts';
+import { emptyMessagePane, type MessagePane } from '../model/message-pane.ts';
+import type { Target } from '../model/targets.ts';
+import type { TextBuffer } from '../model/text-buffer.ts';
+
+/** Columns and rows of the terminal. */
+export interface Size {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+export type Pane = 'devices' | 'messages' | 'composer';
+
+/** What is asked of somebody who connects to a relay for the first time. */
+export interface ConnectForm {
+  readonly url: TextBuffer;
+  readonly authKey: TextBuffer;
+  readonly field: 'url' | 'authKey';
+  /** Why the last try failed. */
+  readonly problem: string | undefined;
+}
+
+export type Screen =
+  | { readonly name: 'first-run'; readonly choice: 'start' | 'connect'; readonly problem: string | undefined }
+  | { readonly name: 'connect-form'; readonly form: ConnectForm }
+  | { readonly name: 'busy'; readonly what: string; readonly form: ConnectForm | undefined }
+  | { readonly name: 'main' };
+
+/** A command that waits for a yes. */
+export interface PendingCommand {
+  readonly targets: readonly Target[];
+  readonly json: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+}
+
+export type Overlay =
+  | { readonly kind: 'help'; readonly top: number }
+  | { readonly kind: 'problems' }
+  | { readonly kind: 'confirm-send'; readonly command: PendingCommand }
+  | { readonly kind: 'confirm-quit'; readonly others: readonly string[] };
+
+/** A filter that is being typed; `before` comes back when it is given up. */
+export interface FilterInput {
+  readonly pane: 'devices' | 'messages';
+  readonly buffer: TextBuffer;
+  readonly before: string;
+}
+
+/** Something that went wrong, for the list behind `e`. */
+export interface Problem {
+  readonly atMs: number;
+  readonly text: string;
+}
+
+/** A sentence at the bottom of the screen, until the next key or its time. */
+export interface Notice {
+  readonly text: string;
+  readonly tone: 'good' | 'bad';
+  readonly untilMs: number;
+}
+
+/** A relay that runs inside this process. */
+export interface LocalRelayInfo {
+  /** Client ids that belong to this commander, the simulated device. */
+  readonly ownIds: readonly string[];
+}
+
+/** The relay at the other end, and what goes through the connection to it. */
+export interface RelayStatus {
+  /** The profile's name, or what stands for it. */
+  readonly label: string;
+  readonly url: string;
+  readonly connection: ConnectionState | undefined;
+  readonly roundTripMs: number | undefined;
+  /** Why the presence shown may be old; undefined while it is fresh. */
+  readonly presenceProblem: string | undefined;
+  readonly local: LocalRelayInfo | undefined;
+  readonly received: number;
+  readonly sent: number;
+  /** Messages of the last full second. */
+  readonly rates: { readonly in: number; readonly out: number };
+  /** The totals and the time from which the next rates are counted. */
+  readonly counted: { readonly received: number; readonly sent: number; readonly atMs: number };
+}
+
+export interface CommanderState {
+  readonly screen: Screen;
+  readonly size: Size;
+  readonly nowMs: number;
+  readonly focus: Pane;
+  /** The list that had the focus last: the one to show where there is room for one. */
+  readonly list: 'devices' | 'messages';
+  /** The focused list has all the room. */
+  readonly isZoomed: boolean;
+  readonly overlay: Overlay | undefined;
+  readonly filterInput: FilterInput | undefined;
+  readonly relay: RelayStatus;
+  readonly devices: DeviceList;
+  readonly messages: MessagePane;
+  readonly composer: Composer;
+  readonly problems: readonly Problem[];
+  readonly unseenProblems: number;
+  readonly notice: Notice | undefined;
+  /** Makes the `_id`s of this commander unlike those of others; a counter follows it. */
+  readonly messageIdPrefix: string;
+  readonly messagesNumbered: number;
+}
+
+export interface InitialOptions {
+  readonly size: Size;
+  readonly nowMs: number;
+  readonly messageIdPrefix: string;
+  readonly screen: Screen;
+}
+
+const noRelay: RelayStatus = {
+  label: '',
+  url: '',
+  connection: undefined,
+  roundTripMs: undefined,
+  presenceProblem: undefined,
+  local: undefined,
+  received: 0,
+  sent: 0,
+  rates: { in: 0, out: 0 },
+  counted: { received: 0, sent: 0, atMs: 0 },
+};
+
+export function initialState(options: InitialOptions): CommanderState {
+  return {
+    ...options,
+    focus: 'devices',
+    list: 'devices',
+    isZoomed: false,
+    overlay: undefined,
+    filterInput: undefined,
+    relay: noRelay,
+    devices: emptyDeviceList,
+    messages: emptyMessagePane,
+    composer: emptyComposer,
+    problems: [],
+    unseenProblems: 0,
+    notice: undefined,
+    messagesNumbered: 0,
+  };
+}

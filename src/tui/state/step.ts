@@ -1,0 +1,40 @@
+import type { LogEntry } from '../model/log-entry.ts';
+import type { CommanderState, Notice } from './state.ts';
+
+/** What a change asks of the outside world. The state never acts by itself. */
+export type Effect =
+  | { readonly effect: 'send'; readonly seq: number; readonly target: string; readonly json: string }
+  | { readonly effect: 'start-local-relay' }
+  /** Connects with what the form holds and, when that works, saves it as a profile. */
+  | { readonly effect: 'connect'; readonly url: string; readonly authKey: string }
+  | { readonly effect: 'reconnect' }
+  | { readonly effect: 'copy'; readonly text: string }
+  | { readonly effect: 'save'; readonly entries: readonly LogEntry[] }
+  | { readonly effect: 'redraw' }
+  | { readonly effect: 'suspend' }
+  | { readonly effect: 'exit' };
+
+/** The next state, and what it asks for. */
+export interface Step {
+  readonly state: CommanderState;
+  readonly effects: readonly Effect[];
+}
+
+export function step(state: CommanderState, ...effects: readonly Effect[]): Step {
+  return { state, effects };
+}
+
+const noticeMs = 6000;
+
+/** Says something at the bottom of the screen. */
+export function notify(state: CommanderState, tone: Notice['tone'], text: string): CommanderState {
+  return { ...state, notice: { tone, text, untilMs: state.nowMs + noticeMs } };
+}
+
+const problemsMax = 200;
+
+/** Remembers what went wrong for the list behind `e`. */
+export function addProblem(state: CommanderState, text: string): CommanderState {
+  const problems = [...state.problems, { atMs: state.nowMs, text }].slice(-problemsMax);
+  return { ...state, problems, unseenProblems: state.unseenProblems + 1 };
+}

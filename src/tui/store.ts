@@ -1,0 +1,98 @@
+import type { Action } from './state/action.ts';
+import { reduce } from './state/reduce.ts';
+import type { CommanderState } from './state/state.ts';
+import type { Effect } from './state/step.ts';
+
+/** What came from the network is shown so many milliseconds later at most: ten frames a second cost a tenth of a core. */
+const batchMs = 100;
+
+export interface Store {
+  readonly state: CommanderState;
+  /** Grows with every change that is to be seen: what React compares. */
+  readonly version: number;
+  /** Calls the listener whenever `version` grew; returns how to stop. */
+  subscribe(listener: () => void): () => void;
+  /** Changes the state and shows it at once: for keys and the terminal. */
+  dispatch(action: Action): void;
+  /** Changes the state with the next batch, in order: for the network. */
+  enqueue(action: Action): void;
+  /** Forgets what is queued and shows nothing any more. */
+  close(): void;
+}
+
+export interface StorePorts {
+  readonly now: () => number;
+  /** Does what a change asks for; may dispatch. */
+  readonly perform: (effect: Effect) => void;
+}
+
+/** Many messages are one change: their entries are added together. */
+function mergeReceived(actions: readonly Action[]): readonly Action[] {
+  const merged: Action[] = [];
+  for (const action of actions) {
+    const last = merged.at(-1);
+    if (action.type !== 'received' || last?.type !== 'received') merged.push(action);
+    else merged[merged.length - 1] = { type: 'received', messages: last.messages.concat(action.messages) };
+  }
+  return merged;
+}
+
+/** The state of the commander, outside React; views select from it. */
+export function createStore(initial: CommanderState, ports: StorePorts): Store {
+  const listeners = new Set<() => void>();
+  let state = initial;
+  let version = 0;
+  let queue: Action[] = [];
+  let timer: NodeJS.Timeout | undefined;
+
+  function apply(action: Action): void {
+    const next = reduce(state, action, ports.now());
+    state = next.state;
+    for (const effect of next.effects) ports.perform(effect);
+  }
+
+  function applyQueue(): void {
+    clearTimeout(timer);
+    timer = undefined;
+    const queued = queue;
+    queue = [];
+    for (const action of mergeReceived(queued)) apply(action);
+  }
+
+  function show(): void {
+    version++;
+    for (const listener of listeners) listener();
+  }
+
+  function flush(): void {
+    applyQueue();
+    show();
+  }
+
+  return {
+    get state() {
+      return state;
+    },
+    get version() {
+      return version;
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    dispatch(action) {
+      applyQueue();
+      apply(action);
+      show();
+    },
+    enqueue(action) {
+      queue.push(action);
+      timer ??= setTimeout(flush, batchMs);
+    },
+    close() {
+      clearTimeout(timer);
+      queue = [];
+      listeners.clear();
+    },
+  };
+}

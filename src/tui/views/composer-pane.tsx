@@ -1,0 +1,131 @@
+import { useCursor } from 'ink';
+import { type ReactElement, useMemo } from 'react';
+import { keymap } from '../keymap.ts';
+import type { Composer } from '../model/composer.ts';
+import { addresseesOf, type Target } from '../model/targets.ts';
+import { frameColumns, type Layout } from '../state/layout.ts';
+import type { CommanderState } from '../state/state.ts';
+import { fitToCells } from '../text/cells.ts';
+import type { Look, Tone } from '../text/look.ts';
+import { composeRow, type Span, span, spansWidth } from '../text/spans.ts';
+import { layOutText } from '../text/text-area.ts';
+import { toVisible } from '../text/visible.ts';
+import { Frame, Rows } from './frame.tsx';
+import { hintsFor } from './hints.ts';
+
+const targetTones: Readonly<Record<Target['state'], Tone>> = {
+  online: 'good',
+  offline: 'warn',
+  unknown: 'warn',
+  strange: 'bad',
+};
+
+/** One target as titles name it: with its state, and whether it is out of sight. */
+export function targetSpans(target: Target, look: Look): readonly Span[] {
+  const { glyphs } = look;
+  const sign = target.state === 'strange' ? glyphs.unknown : glyphs[target.state];
+  const words = {
+    online: '',
+    offline: ' waits in its queue',
+    unknown: '',
+    strange: ' never seen',
+  } as const satisfies Record<Target['state'], string>;
+  const hidden = target.isHidden ? ' hidden' : '';
+  return [
+    span(toVisible(target.id, look.isAscii), 'bold'),
+    span(` ${sign}`, targetTones[target.state]),
+    span(words[target.state] + hidden, targetTones[target.state]),
+  ];
+}
+
+/** As many targets as there is room for, and how many more there are. */
+function targetListSpans(targets: readonly Target[], look: Look, columns: number): readonly Span[] {
+  const spans: Span[] = [];
+  for (const [index, target] of targets.entries()) {
+    const next = [...(index === 0 ? [] : [span(', ')]), ...targetSpans(target, look)];
+    const more = targets.length - index;
+    const room = columns - spansWidth(spans) - (more > 1 ? 12 : 0);
+    if (index > 0 && spansWidth(next) > room) return [...spans, span(`, and ${more} more`, 'warn')];
+    spans.push(...next);
+  }
+  return spans;
+}
+
+function titleSpans(state: CommanderState, look: Look, columns: number): readonly Span[] {
+  const { targets, unmatched } = addresseesOf(state.composer.command, state.devices);
+  const title = [span('3 ', 'dim'), span('Compose', 'bold')];
+  const focus = state.focus === 'composer' ? [span(` ${look.glyphs.cursor}`)] : [];
+  const arrow = span(` ${look.glyphs.target} `, 'accent');
+  if (unmatched.length > 0) {
+    return [...title, ...focus, arrow, span(`${toVisible(unmatched.join(' '), look.isAscii)} is nobody`, 'bad')];
+  }
+  if (targets.length === 0) return [...title, ...focus, arrow, span('nobody', 'dim')];
+  return [...title, ...focus, arrow, ...targetListSpans(targets, look, columns)];
+}
+
+/** What is wrong with the command, or that nothing is. */
+function checkSpans({ command }: Composer, look: Look, columns: number): readonly Span[] {
+  const { body } = command;
+  if (body.kind === 'empty') return [];
+  if (body.kind === 'payload') return [span(`JSON ${look.glyphs.good}`, 'good')];
+  const line = body.line === 1 ? '' : `line ${body.line} `;
+  const place = `${line}col ${body.column}`;
+  const text = columns < 70 ? place : `${place}: ${body.mistake.expected}`;
+  return [span(`${look.glyphs.bad} ${text}`, 'warn')];
+}
+
+function completionSpans({ completion }: Composer, look: Look): readonly Span[] {
+  if (completion === undefined) return [];
+  return completion.candidates.flatMap((id, index) => [
+    span(index === 0 ? '' : '  '),
+    span(toVisible(id, look.isAscii), index === completion.index ? 'accent' : 'dim'),
+  ]);
+}
+
+export interface ComposerPaneProps {
+  readonly state: CommanderState;
+  readonly look: Look;
+  readonly layout: Layout;
+  /** The row of the screen on which the pane begins, for the terminal's own cursor. */
+  readonly screenRow: number;
+}
+
+const placeholder = '@name {"cmd":"status"}';
+
+export function ComposerPane({ state, look, layout, screenRow }: ComposerPaneProps): ReactElement {
+  const { composer, focus } = state;
+  const { setCursorPosition } = useCursor();
+  const { rows, isFramed } = layout.composer;
+  const columns = layout.columns - frameColumns;
+  const { buffer } = composer;
+  const area = useMemo(
+    () => layOutText(buffer.text, buffer.cursor, columns, look.isAscii),
+    [buffer, columns, look.isAscii],
+  );
+  const top = Math.max(0, Math.min(area.cursor.row - rows + 1, area.lines.length - rows));
+  const hasFocus = focus === 'composer' && state.overlay === undefined;
+  const textRow = screenRow + 1 + area.cursor.row - top;
+  setCursorPosition(hasFocus ? { x: 2 + area.cursor.column, y: textRow } : undefined);
+
+  const isEmpty = buffer.text === '';
+  const shown = isEmpty ? [look.paint('dim', placeholder.padEnd(columns))] : area.lines.slice(top, top + rows);
+  const content = shown.map((line) => (isEmpty ? line : fitToCells(line, columns, look.glyphs.ellipsis)));
+  const check = checkSpans(composer, look, columns);
+  const title = titleSpans(state, look, columns - spansWidth(check) - 18);
+  const completing = completionSpans(composer, look);
+  const hints = completing.length > 0 ? completing : hasFocus ? hintsFor(look, keymap.composer.own) : [];
+  if (!isFramed)
+    return <Rows rows={[composeRow(look, layout.columns, title, check), ...content.map((line) => `  ${line}`)]} />;
+  return (
+    <Frame
+      look={look}
+      columns={layout.columns}
+      rows={rows}
+      title={title}
+      status={check}
+      hints={hints}
+      hasFocus={hasFocus}
+      content={content}
+    />
+  );
+}

@@ -1,0 +1,40 @@
+import type { ReactElement } from 'react';
+import { keymap, type Place } from '../keymap.ts';
+import type { Layout } from '../state/layout.ts';
+import { placeOf } from '../state/place.ts';
+import type { CommanderState } from '../state/state.ts';
+import type { Look } from '../text/look.ts';
+import { composeRow, type Span, span } from '../text/spans.ts';
+import { toVisible } from '../text/visible.ts';
+import { Row } from './frame.tsx';
+import { hintsFor } from './hints.ts';
+
+/** Why the relay is not there, and which key helps; nothing while it is. */
+function lossSpans({ relay }: CommanderState, look: Look): readonly Span[] {
+  const { connection } = relay;
+  if (connection?.phase !== 'waiting' && connection?.phase !== 'closed') return [];
+  const reason = toVisible(connection.ending.reason, look.isAscii);
+  return [span(`${reason}   `, 'bad'), span('c', 'bold'), span(' connect again   ', 'dim')];
+}
+
+/** Keys whose frame has no room for them are named here instead. */
+function bindingsFor(place: Place, layout: Layout): Parameters<typeof hintsFor>[1] {
+  const { own, shared } = keymap[place];
+  return place === 'composer' && !layout.composer.isFramed ? [...own, ...shared] : shared;
+}
+
+export interface FooterProps {
+  readonly state: CommanderState;
+  readonly look: Look;
+  readonly layout: Layout;
+}
+
+export function Footer({ state, look, layout }: FooterProps): ReactElement {
+  const { notice } = state;
+  const hints = hintsFor(look, bindingsFor(placeOf(state), layout));
+  const words =
+    notice === undefined
+      ? [...lossSpans(state, look), ...hints]
+      : [span(toVisible(notice.text, look.isAscii), notice.tone === 'good' ? 'good' : 'warn')];
+  return <Row text={composeRow(look, layout.columns, [span(' '), ...words])} />;
+}

@@ -1,0 +1,80 @@
+import type { ReactElement } from 'react';
+import { countNew } from '../model/message-pane.ts';
+import type { CommanderState } from '../state/state.ts';
+import { formatCount, formatRate } from '../text/format.ts';
+import type { Look } from '../text/look.ts';
+import { composeRow, type Span, span, spansWidth } from '../text/spans.ts';
+import { toVisible } from '../text/visible.ts';
+import { Row } from './frame.tsx';
+
+/** Whether the relay is there, in a few words. */
+export function connectionSpans({ relay, nowMs }: CommanderState, { glyphs }: Look): readonly Span[] {
+  const { connection, roundTripMs } = relay;
+  switch (connection?.phase) {
+    case undefined:
+    case 'connecting':
+      return [span(`${glyphs.offline} connecting`, 'warn')];
+    case 'authenticated': {
+      const time = roundTripMs === undefined ? '' : ` ${Math.round(roundTripMs)}ms`;
+      return [span(glyphs.online, 'good'), span(time)];
+    }
+    case 'waiting': {
+      const seconds = Math.max(0, Math.ceil((connection.retryAtMs - nowMs) / 1000));
+      return [span(`${glyphs.offline} not connected, again in ${seconds}s`, 'bad')];
+    }
+    case 'closed':
+      return [span(`${glyphs.offline} ${connection.ending.kind === 'replaced' ? 'taken over' : 'closed'}`, 'bad')];
+  }
+}
+
+function readingSpans({ messages }: CommanderState, { glyphs }: Look): readonly Span[] {
+  if (messages.pause === undefined) return [span(`${glyphs.follow} FOLLOW`, 'dim')];
+  const news = countNew(messages);
+  return [span(`${glyphs.paused} PAUSED${news === 0 ? '' : ` +${formatCount(news)} new`}`, 'warn')];
+}
+
+function problemSpans({ unseenProblems }: CommanderState): readonly Span[] {
+  if (unseenProblems === 0) return [];
+  return [span(`${unseenProblems} ${unseenProblems === 1 ? 'error' : 'errors'} (e)`, 'bad')];
+}
+
+/** A part of the header; where there is no room for all, those of the highest rank are left out. */
+interface Segment {
+  readonly rank: number;
+  readonly spans: readonly Span[];
+}
+
+function segmentsOf(state: CommanderState, look: Look): readonly Segment[] {
+  const { relay, devices } = state;
+  const online = devices.all.filter(({ state: presence }) => presence === 'online').length;
+  const label = span(toVisible(relay.label, look.isAscii), 'bold');
+  return [
+    { rank: 6, spans: [span('softlab-relay', 'accent')] },
+    { rank: 0, spans: [label, span(' '), ...connectionSpans(state, look)] },
+    { rank: 5, spans: [span(toVisible(relay.url, look.isAscii), 'dim')] },
+    { rank: 3, spans: [span(`devices ${online}/${devices.all.length}`)] },
+    { rank: 4, spans: [span(`in ${formatRate(relay.rates.in)}/s out ${formatRate(relay.rates.out)}/s`, 'dim')] },
+    { rank: 2, spans: readingSpans(state, look) },
+    { rank: 1, spans: problemSpans(state) },
+  ];
+}
+
+const gap = '   ';
+
+function fittingSpans(segments: readonly Segment[], columns: number): readonly Span[] {
+  const fitting = new Set<Segment>();
+  let left = columns - 1;
+  for (const segment of segments.toSorted((a, b) => a.rank - b.rank)) {
+    if (segment.spans.length === 0) continue;
+    left -= spansWidth(segment.spans) + gap.length;
+    if (left < 0 && fitting.size > 0) break;
+    fitting.add(segment);
+  }
+  return segments.filter((segment) => fitting.has(segment)).flatMap(({ spans }) => [...spans, span(gap)]);
+}
+
+export function Header({ state, look }: { readonly state: CommanderState; readonly look: Look }): ReactElement {
+  const { columns } = state.size;
+  const spans = fittingSpans(segmentsOf(state, look), columns);
+  return <Row text={composeRow(look, columns, [span(' '), ...spans])} />;
+}

@@ -1,0 +1,120 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { isObject, readCredentials, readRelayMessage } from '../../src/protocol/messages.ts';
+
+function refusalOf(value: unknown): { code: string; message: string } {
+  const read = readCredentials(value);
+  if (!('code' in read)) throw new Error(`accepted ${JSON.stringify(value)}`);
+  return read;
+}
+
+describe('the first message (PROTOCOL A2)', () => {
+  it('is a master key with the name that the controller gives itself', () => {
+    expect(readCredentials({ auth_key: 'k', sender: 'my_controller_id' })).toEqual({
+      kind: 'master',
+      authKey: 'k',
+      sender: 'my_controller_id',
+    });
+  });
+
+  it('is a device token, which wins over an auth_key and needs no name', () => {
+    const device = { kind: 'device', deviceToken: 't' };
+    expect(readCredentials({ device_token: 't' })).toEqual(device);
+    expect(readCredentials({ auth_key: 'k', sender: 'a', device_token: 't' })).toEqual(device);
+    expect(readCredentials({ sender: ' no id ', device_token: 't', extensions: ['from'] })).toEqual(device);
+  });
+
+  it.each([null, [], 'auth_key', 7, true, undefined])('is a JSON object, not %j', (value) => {
+    expect(refusalOf(value).code).toBe('bad_message');
+  });
+
+  it.each([
+    [{}, 'auth_key or device_token is missing'],
+    [{ sender: 'a' }, 'auth_key or device_token is missing'],
+    [{ auth_key: 7, sender: 'a' }, 'auth_key must be a string'],
+    [{ auth_key: null, sender: 'a' }, 'auth_key must be a string'],
+    [{ device_token: 7 }, 'device_token must be a string'],
+    [{ device_token: null, auth_key: 'k', sender: 'a' }, 'device_token must be a string'],
+    [{ auth_key: 'k' }, 'sender is missing or not a string'],
+    [{ auth_key: 'k', sender: ['a'] }, 'sender is missing or not a string'],
+  ])('lacks something: %j', (value, words) => {
+    const refusal = refusalOf(value);
+    expect(refusal.code).toBe('missing_credentials');
+    expect(refusal.message).toContain(words);
+  });
+
+  it.each(['', ' a', 'a,b', 'a\n', 'x'.repeat(129), '\ud800'])('names itself with a client id, not %j', (sender) => {
+    expect(refusalOf({ auth_key: 'k', sender }).code).toBe('invalid_client_id');
+  });
+
+  it('is answered without repeating a secret, or a name of any length', () => {
+    const secret = 'rly_secret';
+    for (const value of [{ auth_key: secret }, { auth_key: secret, sender: 'a,b' }, { auth_key: [secret] }]) {
+      expect(JSON.stringify(readCredentials(value))).not.toContain(secret);
+    }
+    expect(refusalOf({ auth_key: 'k', sender: 'x'.repeat(4000) }).message.length).toBeLessThan(400);
+  });
+
+  it('is read whatever it is', () => {
+    const odd = fc.object({ key: fc.constantFrom('auth_key', 'sender', 'device_token', '__proto__'), maxDepth: 1 });
+    fc.assert(
+      fc.property(fc.oneof(odd, fc.anything()), (value) => {
+        const read = readCredentials(value);
+        if ('code' in read) expect(read.message.length).toBeGreaterThan(10);
+        else expect(typeof (read.kind === 'device' ? read.deviceToken : read.authKey)).toBe('string');
+      }),
+    );
+  });
+});
+
+describe('what the relay says, on the side of a client', () => {
+  it('is told by its status', () => {
+    expect(readRelayMessage({ status: 'pong' }, 'me')).toEqual({ status: 'pong' });
+    expect(readRelayMessage({ status: 'authenticated', client_id: 'me' }, undefined)).toEqual({
+      status: 'authenticated',
+      client_id: 'me',
+    });
+    const error = { status: 'error', code: 'queue_full', message: 'full', target: 'gate', _id: 'c-91' };
+    expect(readRelayMessage(error, 'me')).toEqual(error);
+    expect(readRelayMessage({ status: 'error', code: 'rate_limited', message: 'slow', count: 3 }, 'me')).toEqual({
+      status: 'error',
+      code: 'rate_limited',
+      message: 'slow',
+      count: 3,
+    });
+  });
+
+  it('leaves out what has another type than the contract says', () => {
+    expect(
+      readRelayMessage({ status: 'error', code: 'a', message: 'b', target: 7, _id: {}, count: '3', more: 1 }, 'me'),
+    ).toEqual({ status: 'error', code: 'a', message: 'b' });
+  });
+
+  it.each([
+    { status: 'pong', target: 'me' },
+    { status: 'error', code: 'revoked', message: 'go away', target: 'me' },
+    { status: 'authenticated', client_id: 'me', target: 'me' },
+  ])('is never a payload that was sent to this client: %j', (payload) => {
+    expect(readRelayMessage(payload, 'me')).toBeUndefined();
+  });
+
+  it.each([
+    {},
+    { status: 'busy', client_id: 'me' },
+    { status: 'authenticated' },
+    { status: 'authenticated', client_id: 7 },
+    { status: 'error', code: 'a' },
+    { status: 'error', message: 'b' },
+    { status: 'error', code: 7, message: 'b' },
+    [],
+    null,
+    'pong',
+  ])('is not %j', (value) => expect(readRelayMessage(value, 'me')).toBeUndefined());
+});
+
+describe('an object of JSON', () => {
+  it('is neither null nor an array', () => {
+    expect(isObject({})).toBe(true);
+    for (const value of [null, undefined, [], 'a', 7, true]) expect(isObject(value)).toBe(false);
+  });
+});
