@@ -12,17 +12,20 @@ export interface RouterOptions {
   readonly reports: Reports;
   /** The queue of a target, made when there is none. */
   readonly queueOf: (room: Room, target: string) => TargetQueue;
+  /** Looks whether a receiver has been silent for too long by now. */
+  readonly noteSilence: (receiver: Session, nowMs: number) => void;
 }
 
 export type Router = ReturnType<typeof createRouter>;
 
 /** Where a message goes: to its target's socket, to its target's queue, or back (PROTOCOL A3, A4). */
-export function createRouter({ store, reports, queueOf }: RouterOptions) {
+export function createRouter({ store, reports, queueOf, noteSilence }: RouterOptions) {
   const waitingForStore = new Set<Sender>();
 
   function route(dispatch: Dispatch, nowMs: number): void {
     const { sender, payload, target } = dispatch;
     const receiver = sender.room.sessions.get(target);
+    if (receiver !== undefined) noteSilence(receiver, nowMs);
     // While anything waits that has not been handed over, everything goes through the queue, so that order holds.
     if (receiver?.canTake(payload.length) && !receiver.queue?.hasWaiting) deliver(dispatch, receiver, nowMs);
     else divert(dispatch, receiver !== undefined, nowMs);

@@ -20,7 +20,7 @@ export function createSwitchboard(options: SwitchboardOptions) {
   const { store, clock } = options;
   const reports = createReports(clock);
   const rooms = createRooms({ ...options, reports });
-  const router = createRouter({ store, reports, queueOf: rooms.queueOf });
+  const router = createRouter({ store, reports, queueOf: rooms.queueOf, noteSilence });
 
   /** Any sign of life. */
   function noteHeard(session: Session, nowMs: number): void {
@@ -31,6 +31,13 @@ export function createSwitchboard(options: SwitchboardOptions) {
     session.queue?.drain();
   }
 
+  /** Silent for `silent_after` is offline, to the millisecond that presence is told by (PROTOCOL A4, A5). */
+  function noteSilence(session: Session, nowMs: number): void {
+    if (session.isSilent || nowMs - session.lastHeardAtMs < options.limits().silent_after) return;
+    session.isSilent = true;
+    session.room.watch.noteOffline(session.clientId, nowMs);
+  }
+
   function sweepSession(session: Session, nowMs: number): void {
     if (session.observe(nowMs) === 'heard') noteHeard(session, nowMs);
     const silentMs = nowMs - session.lastHeardAtMs;
@@ -38,10 +45,7 @@ export function createSwitchboard(options: SwitchboardOptions) {
       rooms.end(session, 'idle_timeout', `nothing was heard from this client for ${Math.round(silentMs)} ms`);
       return;
     }
-    if (!session.isSilent && silentMs >= options.limits().silent_after) {
-      session.isSilent = true;
-      session.room.watch.noteOffline(session.clientId, nowMs);
-    }
+    noteSilence(session, nowMs);
     if (session.isPingDue(options.limits().ping_after, nowMs)) session.ping(nowMs);
     session.queue?.retry();
     options.onSwept(session, nowMs);

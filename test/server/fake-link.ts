@@ -14,6 +14,7 @@ export class FakeLink implements Link {
   bytesRead = 0;
   bytesTaken = 0;
   #isStuck = false;
+  #pingBehind: (() => number) | undefined;
 
   constructor(address = '192.0.2.1') {
     this.address = address;
@@ -41,6 +42,17 @@ export class FakeLink implements Link {
     this.pings.push(number);
     this.sent.push(`ping ${number}`);
     this.#carry(4);
+  }
+
+  sendPingBehind(takeNumber: () => number): void {
+    this.#pingBehind = takeNumber;
+  }
+
+  /** The tick ends: what was sent leaves in one write. */
+  endTick(): void {
+    const takeNumber = this.#pingBehind;
+    this.#pingBehind = undefined;
+    if (takeNumber !== undefined) this.sendPing(takeNumber());
   }
 
   sendPong(data: Uint8Array): void {

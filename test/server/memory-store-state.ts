@@ -162,9 +162,9 @@ export class MemoryStoreState {
 
   #end(record: MemoryRecord, reason: EndedMessage['reason']): EndedMessage {
     this.#remove([record]);
-    const { userId, target, seq, sender, messageId, payload } = record;
+    const { userId, target, seq, sender, messageId, payload, queuedAtMs } = record;
     const id = messageId === undefined ? {} : { messageId };
-    return { userId, target, seq, sender, ...id, payloadBytes: payload.byteLength, reason };
+    return { userId, target, seq, sender, ...id, payloadBytes: payload.byteLength, queuedAtMs, reason };
   }
 }
 

@@ -1,6 +1,7 @@
 import { defaultServerLimits, defaultUserLimits, type UserLimits } from '../../src/protocol/limits.ts';
+import type { ExtensionName } from '../../src/protocol/extensions.ts';
+import { createIncoming } from '../../src/server/incoming.ts';
 import { Session } from '../../src/server/session.ts';
-import type { EndedMessage } from '../../src/server/store/store.ts';
 import { createSwitchboard } from '../../src/server/switchboard.ts';
 import { FakeLink } from './fake-link.ts';
 import { createMemoryStore } from './memory-store.ts';
@@ -9,58 +10,89 @@ import { createMemoryStore } from './memory-store.ts';
 export interface RigClient {
   readonly session: Session;
   readonly link: FakeLink;
+  /** What the relay said or passed on, parsed, without what the login brought. */
+  readonly received: () => Record<string, unknown>[];
   /** Answers the last ping, which confirms every one before it. */
   pong(): void;
   send(target: string, payload: object): void;
+  /** Sends a message as it is: an action, or something wrong. */
+  sendRaw(message: object): void;
+  leave(): void;
+}
+
+export interface JoinOptions {
+  readonly userId?: string;
+  readonly isDevice?: boolean;
+  readonly address?: string;
+  readonly extensions?: readonly ExtensionName[];
 }
 
 /** A switchboard on fakes: clock, store and sockets. */
 export function createRig(changed: Partial<UserLimits> = {}) {
-  const limits = { ...defaultUserLimits(), ...changed };
-  const ended: EndedMessage[] = [];
+  let limits = { ...defaultUserLimits(), ...changed };
   let nowMs = 1_000_000;
+  const links: FakeLink[] = [];
+  const clock = () => nowMs;
   const store = createMemoryStore({ onRelieved: () => switchboard.handleStoreRelieved(), onFatal: () => {} });
   const switchboard = createSwitchboard({
     store: store.queue,
-    clock: () => nowMs,
+    clock,
     limitsOf: () => limits,
     limits: defaultServerLimits,
     onJoined: () => {},
     onLeft: () => {},
-    onEnded: (messages) => ended.push(...messages),
     onSwept: () => {},
   });
+  const silentAfterMs = () => defaultServerLimits().silent_after;
+  const incoming = createIncoming({ switchboard, clock, silentAfterMs, registered: () => [] });
+
+  function endTick(): void {
+    for (const link of links) link.endTick();
+  }
 
   return {
     store,
     switchboard,
-    ended,
     now: () => nowMs,
+    room: (userId = 'u1') => switchboard.rooms.find(userId),
+
+    /** Lets the tick end and everything run that waits for promises only. */
+    async settle(): Promise<void> {
+      endTick();
+      await settle();
+      endTick();
+    },
     /** Lets time pass, and the sweep that comes with it. */
     async pass(durationMs: number): Promise<void> {
       nowMs += durationMs;
       await switchboard.sweep(nowMs);
       await settle();
     },
+    changeLimits(to: Partial<UserLimits>): void {
+      limits = { ...limits, ...to };
+      for (const room of switchboard.rooms.all()) switchboard.rooms.refreshLimits(room.userId);
+    },
     /** Logs a client in; throws the refusal's code when it is refused. */
-    join(clientId: string, options: { userId?: string; isDevice?: boolean; address?: string } = {}): RigClient {
+    join(clientId: string, options: JoinOptions = {}): RigClient {
       const link = new FakeLink(options.address);
-      const { userId = 'u1', isDevice = false } = options;
-      const session = switchboard.join({ userId, clientId, link, keyId: 'k1', isDevice });
+      links.push(link);
+      const { userId = 'u1', isDevice = false, extensions } = options;
+      const session = switchboard.rooms.join({ userId, clientId, link, keyId: 'k1', isDevice, granted: extensions });
       if (!(session instanceof Session)) throw new Error(session.code);
-      switchboard.startDelivery(session);
+      switchboard.rooms.startDelivery(session);
+      const sendRaw = (message: object) => incoming.handleText(session, new TextEncoder().encode(JSON.stringify(message)));
       return {
         session,
         link,
+        received: () => link.texts.map((text) => JSON.parse(text)),
         pong() {
+          endTick();
           switchboard.noteHeard(session, nowMs);
           switchboard.handlePong(session, session.lastPingNumber);
         },
-        send(target, payload) {
-          const bytes = new TextEncoder().encode(JSON.stringify({ target, ...payload }));
-          const refusal = switchboard.route(session, bytes, target, nowMs);
-          if (refusal !== undefined) session.refuse(refusal.code, refusal.message, target);
-        },
+        send: (target, payload) => sendRaw({ target, ...payload }),
+        sendRaw,
+        leave: () => switchboard.rooms.leave(session),
       };
     },
   };

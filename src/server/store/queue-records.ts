@@ -40,6 +40,7 @@ export function endedOf(row: SqlRow, name: QueueName, reason: 'expired' | 'uncon
     sender: textIn(row, 'sender'),
     ...messageIdIn(row),
     payloadBytes: numberIn(row, 'payload_bytes'),
+    queuedAtMs: numberIn(row, 'queued_at_ms'),
     reason,
   };
 }
@@ -48,7 +49,7 @@ export function endedOf(row: SqlRow, name: QueueName, reason: 'expired' | 'uncon
 export function damagedOf(row: SqlRow, name: QueueName): EndedMessage {
   const payloadBytes = row.payload instanceof Uint8Array ? row.payload.byteLength : 0;
   const { userId, target } = name;
-  return { userId, target, seq: numberIn(row, 'seq'), sender: '', payloadBytes, reason: 'damaged' };
+  return { userId, target, seq: numberIn(row, 'seq'), sender: '', payloadBytes, queuedAtMs: 0, reason: 'damaged' };
 }
 
 /** Whether the record is no longer what was queued for this target. */
