@@ -3,7 +3,7 @@ import {
   type ErrorMessage,
   isObject,
   offlineQueuedKey,
-  type RelayMessage,
+  type ContractMessage,
   readRelayMessage,
 } from '../protocol/messages.ts';
 import type { Clock } from './clock.ts';
@@ -139,7 +139,7 @@ export function openConnection(
     }
   }
 
-  function handleRelayMessage(said: RelayMessage): void {
+  function handleRelayMessage(said: ContractMessage): void {
     switch (said.status) {
       case 'pong':
         heartbeat?.handlePong();

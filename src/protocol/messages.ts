@@ -58,8 +58,11 @@ export interface ErrorMessage {
   readonly count?: number;
 }
 
+/** What the relay says to a client of the published contract. */
+export type ContractMessage = AuthenticatedMessage | PongMessage | ErrorMessage;
+
 /** What the relay itself says to a client, as against what it passes on. */
-export type RelayMessage = AuthenticatedMessage | PongMessage | ErrorMessage | ReceiptMessage | PresenceMessage;
+export type RelayMessage = ContractMessage | ReceiptMessage | PresenceMessage;
 
 export type PresenceState = 'online' | 'offline';
 
@@ -117,7 +120,7 @@ export const clientIdRule = '1 to 128 bytes of UTF-8 without control characters,
  * Reads a message of the relay on the client's side; undefined when it is a payload that the relay passed on. Every
  * such payload carries this client's own id as its target, so that no sender can speak in the relay's name.
  */
-export function readRelayMessage(value: unknown, ownClientId: string | undefined): RelayMessage | undefined {
+export function readRelayMessage(value: unknown, ownClientId: string | undefined): ContractMessage | undefined {
   if (!isObject(value) || (ownClientId !== undefined && value.target === ownClientId)) return undefined;
   if (value.status === 'pong') return { status: 'pong' };
   if (value.status === 'authenticated' && typeof value.client_id === 'string') {

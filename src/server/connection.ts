@@ -1,5 +1,5 @@
-import { limitsToJson, type UserLimits } from '../protocol/limits.ts';
 import type { ExtensionName } from '../protocol/extensions.ts';
+import { limitsToJson, type UserLimits } from '../protocol/limits.ts';
 import type { Refusal } from '../protocol/messages.ts';
 import type { AuthThrottle } from './auth-throttle.ts';
 import type { Clock } from './clock.ts';
@@ -45,7 +45,8 @@ export class Connection implements LinkListener {
 
   handleBinary(_bytes: Uint8Array): void {
     if (this.#session !== undefined) this.#options.incoming.handleBinary(this.#session);
-    else this.refuse({ code: 'bad_message', message: 'the first message must be text: a JSON object with credentials' });
+    else
+      this.refuse({ code: 'bad_message', message: 'the first message must be text: a JSON object with credentials' });
   }
 
   handlePing(data: Uint8Array): void {
@@ -57,7 +58,8 @@ export class Connection implements LinkListener {
 
   handlePong(number: number | undefined): void {
     this.#noteHeard();
-    if (this.#session !== undefined && number !== undefined) this.#options.switchboard.handlePong(this.#session, number);
+    if (this.#session !== undefined && number !== undefined)
+      this.#options.switchboard.handlePong(this.#session, number);
   }
 
   handleWritable(): void {
@@ -114,7 +116,11 @@ export class Connection implements LinkListener {
     }
     this.#session = session;
     this.#decide('in session');
-    session.answer({ status: 'authenticated', client_id: session.clientId, ...negotiated(login.granted, session.limits) });
+    session.answer({
+      status: 'authenticated',
+      client_id: session.clientId,
+      ...negotiated(login.granted, session.limits),
+    });
     switchboard.rooms.startDelivery(session);
   }
 

@@ -1,11 +1,11 @@
 import { readAction } from '../protocol/actions.ts';
 import { isClientId } from '../protocol/client-id.ts';
 import { type ObjectEnvelope, readEnvelope, readId, readTtlSeconds } from '../protocol/envelope.ts';
-import { createCachedStringReader } from '../protocol/string-cache.ts';
 import { clientIdRule } from '../protocol/messages.ts';
+import { createCachedStringReader } from '../protocol/string-cache.ts';
 import { formatSize } from '../protocol/units.ts';
-import { handleAction, type ActionContext } from './handle-action.ts';
 import type { Clock } from './clock.ts';
+import { type ActionContext, handleAction } from './handle-action.ts';
 import type { Session } from './session.ts';
 import type { Switchboard } from './switchboard.ts';
 
@@ -57,9 +57,18 @@ export function createIncoming(options: IncomingOptions) {
     const messageId = receipts ? readId(bytes, envelope) : undefined;
     const ttlSeconds = ttl ? readTtlSeconds(bytes, envelope) : undefined;
     if (receipts && envelope.idStart >= 0 && !isMessageId(messageId)) {
-      session.refuse('bad_message', `the _id of a message is a string of 1 to ${messageIdLengthMax} characters`, shownTarget(target));
+      session.refuse(
+        'bad_message',
+        `the _id of a message is a string of 1 to ${messageIdLengthMax} characters`,
+        shownTarget(target),
+      );
     } else if (ttl && envelope.ttlStart >= 0 && !isWholeSeconds(ttlSeconds)) {
-      session.refuse('bad_message', 'the _ttl of a message is a whole number of seconds, 0 or more', shownTarget(target), messageId);
+      session.refuse(
+        'bad_message',
+        'the _ttl of a message is a whole number of seconds, 0 or more',
+        shownTarget(target),
+        messageId,
+      );
     } else if (isClientId(target)) {
       const ttlMs = ttlSeconds === undefined ? undefined : ttlSeconds * 1000;
       switchboard.route({ sender: session, target, payload: bytes, messageId, ttlMs, relayFields }, nowMs);
@@ -72,7 +81,8 @@ export function createIncoming(options: IncomingOptions) {
   function takeRate(session: Session, bytes: Uint8Array | undefined, nowMs: number): boolean {
     if (session.rate.take(session.limits, session.room.rate, nowMs)) return true;
     if (session.rate.isFlood()) {
-      const message = 'the message rate was exceeded for 10 s without a pause: send slower (message_rate, user_message_rate)';
+      const message =
+        'the message rate was exceeded for 10 s without a pause: send slower (message_rate, user_message_rate)';
       switchboard.rooms.end(session, 'rate_limited', message);
       return false;
     }

@@ -25,7 +25,13 @@ export class Outcomes {
   note(target: string, sender: string, state: OutcomeState, messageId: string | undefined, nowMs: number): void {
     const lines = this.#linesOf(target);
     const last = lines.at(-1);
-    if (last !== undefined && last.state === state && last.sender === sender && messageId === undefined && last.messageId === undefined) {
+    if (
+      last !== undefined &&
+      last.state === state &&
+      last.sender === sender &&
+      messageId === undefined &&
+      last.messageId === undefined
+    ) {
       last.count += 1;
       last.lastAtMs = nowMs;
       return;

@@ -12,7 +12,8 @@ export type Reports = ReturnType<typeof createReports>;
 
 const unconfirmed: Told = {
   state: 'unconfirmed',
-  message: 'the target had it, or not: its connection ended before it proved to have read it; the relay does not send it again',
+  message:
+    'the target had it, or not: its connection ended before it proved to have read it; the relay does not send it again',
 };
 
 /**

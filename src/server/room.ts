@@ -3,8 +3,8 @@ import { Outcomes } from './outcomes.ts';
 import { PresenceWatch } from './presence-watch.ts';
 import { RecentIds } from './recent-ids.ts';
 import type { Session } from './session.ts';
-import type { TargetQueue } from './target-queue.ts';
 import { Taps } from './taps.ts';
+import type { TargetQueue } from './target-queue.ts';
 import { TokenBucket } from './token-bucket.ts';
 
 /** All that belongs to one user: nothing in it is ever looked up from another room (PROTOCOL A2). */

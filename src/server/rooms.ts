@@ -83,7 +83,15 @@ export function createRooms(options: RoomsOptions) {
       const message = `${clientId} logged in again from ${link.address} at ${toIsoTime(nowMs)}: that session has taken over`;
       end(current, 'replaced', message);
     }
-    const session = new Session({ room, clientId, link, keyId, isDevice, extensions: toExtensions(granted ?? []), nowMs });
+    const session = new Session({
+      room,
+      clientId,
+      link,
+      keyId,
+      isDevice,
+      extensions: toExtensions(granted ?? []),
+      nowMs,
+    });
     room.sessions.set(clientId, session);
     room.goneEphemerals.delete(clientId);
     room.watch.noteOnline(clientId);

@@ -39,7 +39,9 @@ export function createRouter({ store, reports, queueOf, noteSilence }: RouterOpt
       reports.refused(dispatch, { code: 'reserved_field', message });
       return;
     }
-    const payload = receiver.extensions.from ? spliceFields(dispatch.payload, { _from: sender.clientId }) : dispatch.payload;
+    const payload = receiver.extensions.from
+      ? spliceFields(dispatch.payload, { _from: sender.clientId })
+      : dispatch.payload;
     if (messageId === undefined) receiver.deliver(payload, nowMs);
     else receiver.deliverWithReceipt(payload, { sender, messageId });
     reports.sent(dispatch, nowMs);
@@ -58,7 +60,7 @@ export function createRouter({ store, reports, queueOf, noteSilence }: RouterOpt
       userId: room.userId,
       target,
       sender: sender.clientId,
-      ...(messageId === undefined ? {} : { messageId }),
+      ...(messageId === undefined || dispatch.isSessionless ? {} : { messageId }),
       payload,
       queuedAtMs: nowMs,
       expiresAtMs: nowMs + Math.min(ttlMs ?? Number.POSITIVE_INFINITY, room.limits.queue_ttl),
@@ -90,7 +92,9 @@ export function createRouter({ store, reports, queueOf, noteSilence }: RouterOpt
 function reservedField({ relayFields }: Dispatch, { extensions }: Session): string | undefined {
   return relayFields.find(
     (field) =>
-      (field === '_from' && extensions.from) || (field === '_seq' && extensions.acks) || (field === '_age_ms' && extensions.age),
+      (field === '_from' && extensions.from) ||
+      (field === '_seq' && extensions.acks) ||
+      (field === '_age_ms' && extensions.age),
   );
 }
 

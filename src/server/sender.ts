@@ -31,6 +31,8 @@ export interface Dispatch {
   readonly payload: Uint8Array;
   /** Where the sender wants to know what becomes of it. */
   readonly messageId: string | undefined;
+  /** The sender has no session, so that nobody of its name is told later; its id is not kept with the message. */
+  readonly isSessionless?: true;
   /** How long it may wait, in milliseconds; undefined means as long as the user's limit says, 0 not at all. */
   readonly ttlMs: number | undefined;
   /** Fields of the relay's own that the sender wrote itself. */

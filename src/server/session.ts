@@ -1,7 +1,7 @@
 import { closeCodeOf, isSaidBeforeClose, type RelayCode } from '../protocol/codes.ts';
+import type { Extensions } from '../protocol/extensions.ts';
 import type { UserLimits } from '../protocol/limits.ts';
 import type { Refusal, RelayMessage } from '../protocol/messages.ts';
-import type { Extensions } from '../protocol/extensions.ts';
 import type { Link } from './link.ts';
 import { type LiveReceipt, LiveReceipts } from './live-receipts.ts';
 import { MessageRate } from './message-rate.ts';

@@ -112,7 +112,8 @@ function createLink(webSocket: WebSocket, socket: CountingSocket, address: strin
     },
     sendText: (payload) => push(opcodes.text, payload),
     sendPing: (number) => push(opcodes.ping, pingData(number)),
-    sendPingBehind: (takeNumber) => outbox.pushBehind(() => ({ opcode: opcodes.ping, payload: pingData(takeNumber()) })),
+    sendPingBehind: (takeNumber) =>
+      outbox.pushBehind(() => ({ opcode: opcodes.ping, payload: pingData(takeNumber()) })),
     sendPong: (data) => push(opcodes.pong, data),
     close(code, reason) {
       if (isClosing) return;

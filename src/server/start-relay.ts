@@ -90,6 +90,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     context: {
       directory,
       switchboard,
+      queue: store.queue,
       clock,
       throttle,
       silentAfterMs: () => limits().silent_after,

@@ -171,11 +171,21 @@ export class TargetQueue {
     for (const [index, message] of claim.messages.entries()) {
       const { payload, seq, sender, messageId, queuedAtMs } = message;
       session.link.sendText(spliceFields(payload, fieldsFor(session, message, nowMs)));
-      group.push({ seq, sender, queuedAtMs, payloadBytes: payload.length, ...(messageId === undefined ? {} : { messageId }) });
+      group.push({
+        seq,
+        sender,
+        queuedAtMs,
+        payloadBytes: payload.length,
+        ...(messageId === undefined ? {} : { messageId }),
+      });
       const isPingDue = (index + 1) % pingEvery === 0 || index === claim.messages.length - 1;
       const pingNumber = isPingDue ? session.ping(nowMs) : undefined;
       if (pingNumber === undefined && !acks) continue;
-      this.#barriers.push({ pingNumber: acks ? Number.POSITIVE_INFINITY : (pingNumber ?? 0), throughSeq: seq, messages: group });
+      this.#barriers.push({
+        pingNumber: acks ? Number.POSITIVE_INFINITY : (pingNumber ?? 0),
+        throughSeq: seq,
+        messages: group,
+      });
       group = [];
     }
     this.#waiting -= claim.messages.length;
@@ -277,5 +287,9 @@ function fieldsFor({ extensions }: Session, message: ClaimedMessage, nowMs: numb
 
 function joinBarriers(earlier: Barrier | undefined, later: Barrier | undefined): Barrier | undefined {
   if (earlier === undefined || later === undefined) return earlier ?? later;
-  return { pingNumber: later.pingNumber, throughSeq: later.throughSeq, messages: [...earlier.messages, ...later.messages] };
+  return {
+    pingNumber: later.pingNumber,
+    throughSeq: later.throughSeq,
+    messages: [...earlier.messages, ...later.messages],
+  };
 }

@@ -363,12 +363,15 @@ describe('tap (PROTOCOL B)', () => {
 });
 
 describe('an action', () => {
-  it.each(['watch', 'presence', 'ack', 'tap', 'untap', 'fly'])('%s is unknown where its extension was not negotiated', (action) => {
-    const rig = createRig();
-    const pc = rig.join('pc');
-    pc.sendRaw({ action, devices: [], seq: 1 });
-    expect(pc.received()).toMatchObject([{ code: 'unknown_action' }]);
-  });
+  it.each(['watch', 'presence', 'ack', 'tap', 'untap', 'fly'])(
+    '%s is unknown where its extension was not negotiated',
+    (action) => {
+      const rig = createRig();
+      const pc = rig.join('pc');
+      pc.sendRaw({ action, devices: [], seq: 1 });
+      expect(pc.received()).toMatchObject([{ code: 'unknown_action' }]);
+    },
+  );
 });
 
 describe('a changed limit (PROTOCOL C)', () => {

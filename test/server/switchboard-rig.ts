@@ -1,5 +1,5 @@
-import { defaultServerLimits, defaultUserLimits, type UserLimits } from '../../src/protocol/limits.ts';
 import type { ExtensionName } from '../../src/protocol/extensions.ts';
+import { defaultServerLimits, defaultUserLimits, type UserLimits } from '../../src/protocol/limits.ts';
 import { createIncoming } from '../../src/server/incoming.ts';
 import { Session } from '../../src/server/session.ts';
 import { createSwitchboard } from '../../src/server/switchboard.ts';
@@ -80,7 +80,8 @@ export function createRig(changed: Partial<UserLimits> = {}) {
       const session = switchboard.rooms.join({ userId, clientId, link, keyId: 'k1', isDevice, granted: extensions });
       if (!(session instanceof Session)) throw new Error(session.code);
       switchboard.rooms.startDelivery(session);
-      const sendRaw = (message: object) => incoming.handleText(session, new TextEncoder().encode(JSON.stringify(message)));
+      const sendRaw = (message: object) =>
+        incoming.handleText(session, new TextEncoder().encode(JSON.stringify(message)));
       return {
         session,
         link,

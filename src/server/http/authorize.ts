@@ -24,10 +24,17 @@ function forbid(needed: string): never {
   throw new HttpRefusal({ code: 'forbidden', message: `this needs ${needed}` });
 }
 
+/** The user and the key, a master key or a device token. */
+export async function authorizePrincipal(context: HttpContext, request: FastifyRequest): Promise<Required<Principal>> {
+  const { key, user } = await authenticate(context, request);
+  return user === undefined
+    ? forbid("a user's master key or a device token; an admin key belongs to no user")
+    : { key, user };
+}
+
 /** The user behind a master key or a device token. */
 export async function authorizeMember(context: HttpContext, request: FastifyRequest): Promise<UserRecord> {
-  const { user } = await authenticate(context, request);
-  return user ?? forbid("a user's master key or a device token; an admin key belongs to no user");
+  return (await authorizePrincipal(context, request)).user;
 }
 
 /** The user behind a master key. */

@@ -9,12 +9,14 @@ import type {
 import type { AuthThrottle } from '../auth-throttle.ts';
 import type { Clock } from '../clock.ts';
 import type { Directory } from '../directory.ts';
+import type { QueueStore } from '../store/store.ts';
 import type { Switchboard } from '../switchboard.ts';
 
 /** What the HTTP side works on. */
 export interface HttpContext {
   readonly directory: Directory;
   readonly switchboard: Switchboard;
+  readonly queue: QueueStore;
   readonly clock: Clock;
   readonly throttle: AuthThrottle;
   readonly silentAfterMs: () => number;

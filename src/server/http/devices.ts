@@ -3,6 +3,7 @@ import { isClientId } from '../../protocol/client-id.ts';
 import { clientIdRule } from '../../protocol/messages.ts';
 import { parseDurationMs } from '../../protocol/units.ts';
 import { toIsoTime } from '../clock.ts';
+import type { OutcomeLine } from '../outcomes.ts';
 import { knownClients, presenceOf } from '../presence.ts';
 import type { UserRecord } from '../store/store.ts';
 import { authorizeMaster } from './authorize.ts';
@@ -31,6 +32,17 @@ function describeDevice(context: HttpContext, user: UserRecord, clientId: string
     last_seen: toIso(session?.lastHeardAtMs ?? record?.lastSeenAtMs),
     waiting: room?.queues.get(clientId)?.messages ?? 0,
     registered: record !== undefined,
+  };
+}
+
+/** One line of what became of the last messages to a client, newest last (PROTOCOL C). */
+function describeOutcome({ sender, state, messageId, count, lastAtMs }: OutcomeLine) {
+  return {
+    state,
+    from: sender,
+    ...(messageId === undefined ? {} : { _id: messageId }),
+    count,
+    at: toIsoTime(lastAtMs),
   };
 }
 
@@ -67,6 +79,7 @@ export function registerDevices(server: HttpServer, context: HttpContext): void 
       ...describeDevice(context, user, id),
       address: switchboard.rooms.find(user.userId)?.sessions.get(id)?.link.address ?? null,
       created_at: toIso(directory.device(user.userId, id)?.createdAtMs),
+      outcomes: switchboard.rooms.find(user.userId)?.outcomes.of(id).map(describeOutcome) ?? [],
     };
   });
 

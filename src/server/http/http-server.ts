@@ -6,10 +6,12 @@ import Fastify, { type FastifyError } from 'fastify';
 import { httpStatusOf, type RelayCode } from '../../protocol/codes.ts';
 import { StoreUnavailableError } from '../store/store.ts';
 import { registerAdmin } from './admin.ts';
-import type { HttpContext, HttpServer } from './context.ts';
+import type { HttpContext } from './context.ts';
 import { registerDevices } from './devices.ts';
 import { registerHealth } from './health.ts';
+import { registerMessages } from './messages.ts';
 import { registerPresence } from './presence.ts';
+import { registerQueue } from './queue.ts';
 import { HttpRefusal } from './refusal.ts';
 
 /** Bounds for whoever is slow, silent or long-winded before it is known who it is (FAULTS 22). */
@@ -78,6 +80,8 @@ export function createHttpServer(options: HttpServerOptions): HttpSide {
   registerHealth(fastify, context);
   registerPresence(fastify, context);
   registerDevices(fastify, context);
+  registerMessages(fastify, context);
+  registerQueue(fastify, context);
   registerAdmin(fastify, context);
   return {
     async listen(host, port) {

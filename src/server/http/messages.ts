@@ -1,0 +1,172 @@
+import { randomUUID } from 'node:crypto';
+import Type from 'typebox';
+import { isClientId } from '../../protocol/client-id.ts';
+import { httpStatusOf, type RelayCode } from '../../protocol/codes.ts';
+import { type ObjectEnvelope, readEnvelope, readId, readTtlSeconds } from '../../protocol/envelope.ts';
+import { clientIdRule, isObject, type Refusal } from '../../protocol/messages.ts';
+import { formatSize, parseDurationMs } from '../../protocol/units.ts';
+import type { Room } from '../room.ts';
+import type { Sender, Told } from '../sender.ts';
+import { authorizePrincipal } from './authorize.ts';
+import type { HttpContext, HttpServer } from './context.ts';
+import { HttpRefusal } from './refusal.ts';
+
+const query = Type.Object({
+  wait: Type.Optional(Type.Union([Type.Literal('delivered'), Type.Literal('queued')])),
+  timeout: Type.Optional(Type.String()),
+});
+const defaultTimeoutMs = 5000;
+const timeoutMsMax = 60_000;
+
+interface Answer {
+  readonly status: 'delivered' | 'queued' | 'sent' | 'expired' | 'cancelled' | 'error';
+  readonly target: string;
+  readonly _id?: string;
+  readonly code?: RelayCode;
+  readonly message?: string;
+}
+
+/** `POST /api/messages/`: one message without a session, so that no script takes anyone's id (PROTOCOL C). */
+export function registerMessages(server: HttpServer, context: HttpContext): void {
+  // The body is the message: its bytes are passed on, never a value that was made of them.
+  server.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+
+    scope.post(
+      '/api/messages',
+      { schema: { querystring: query }, bodyLimit: context.directory.messageBytesMax() },
+      async (request, reply) => {
+        const { key, user } = await authorizePrincipal(context, request);
+        const { wait, timeout } = request.query as { wait?: 'delivered' | 'queued'; timeout?: string };
+        const timeoutMs = readTimeout(timeout);
+        if (context.queue.isCongested()) {
+        refuse('overloaded', 'the relay takes messages faster than its disk: the message was not taken, try again later');
+      }
+      const room = context.switchboard.rooms.roomOf(user.userId);
+        const bytes = request.body instanceof Uint8Array ? request.body : new Uint8Array();
+        const message = readMessage(room, bytes, context.clock());
+        const sender = key.clientId ?? message.sender ?? 'http';
+        const answer = await send(context, room, sender, message, { waitsForEnd: wait === 'delivered', timeoutMs });
+        return reply.code(statusOf(answer)).send(answer);
+      },
+    );
+  });
+}
+
+function readTimeout(text: string | undefined): number {
+  const timeoutMs = text === undefined ? defaultTimeoutMs : parseDurationMs(text);
+  if (timeoutMs !== undefined && timeoutMs <= timeoutMsMax) return timeoutMs;
+  throw new HttpRefusal({
+    code: 'bad_request',
+    message: `timeout=${text}: write a duration of at most 60s, such as 5s`,
+  });
+}
+
+interface MessageToSend {
+  readonly bytes: Uint8Array;
+  readonly target: string;
+  readonly sender: string | undefined;
+  readonly messageId: string | undefined;
+  readonly ttlMs: number | undefined;
+  readonly relayFields: readonly string[];
+}
+
+function refuse(code: RelayCode, message: string): never {
+  throw new HttpRefusal({ code, message });
+}
+
+function readMessage(room: Room, bytes: Uint8Array, nowMs: number): MessageToSend {
+  const { message_bytes, user_message_rate } = room.limits;
+  if (bytes.length > message_bytes) {
+    refuse(
+      'message_too_big',
+      `the message has ${bytes.length} bytes, ${formatSize(message_bytes)} are allowed (message_bytes)`,
+    );
+  }
+  if (!room.rate.take(user_message_rate, user_message_rate, nowMs)) {
+    refuse(
+      'rate_limited',
+      `the message was not taken: ${user_message_rate} a second are allowed for all of the user (user_message_rate)`,
+    );
+  }
+  const envelope = readEnvelope(bytes);
+  if (envelope.kind !== 'object') refuse('bad_message', 'the body must be one JSON object with a target');
+  const { target, relayFields } = envelope;
+  if (!envelope.hasTarget)
+    refuse('missing_target', 'the message has no target: add "target" with the client id of its receiver');
+  if (!isClientId(target)) refuse('invalid_target', `the target is no client id: ${clientIdRule}`);
+  const parsed: unknown = JSON.parse(new TextDecoder().decode(bytes));
+  const sender = isObject(parsed) && isClientId(parsed.sender) ? parsed.sender : undefined;
+  return { bytes, target, sender, messageId: readId(bytes, envelope), ttlMs: readTtlMs(bytes, envelope), relayFields };
+}
+
+function readTtlMs(bytes: Uint8Array, envelope: ObjectEnvelope): number | undefined {
+  if (envelope.ttlStart < 0) return undefined;
+  const seconds = readTtlSeconds(bytes, envelope);
+  if (seconds === undefined || !Number.isSafeInteger(seconds) || seconds < 0) {
+    refuse('bad_message', 'the _ttl of a message is a whole number of seconds, 0 or more');
+  }
+  return seconds * 1000;
+}
+
+/** Sends and waits: for the relay's word, or with `waitsForEnd` for the final state. */
+function send(
+  context: HttpContext,
+  room: Room,
+  clientId: string,
+  message: MessageToSend,
+  options: { readonly waitsForEnd: boolean; readonly timeoutMs: number },
+): Promise<Answer> {
+  const { switchboard, clock } = context;
+  const { target, messageId } = message;
+  const named = { target, ...(messageId === undefined ? {} : { _id: messageId }) };
+  return new Promise((resolve) => {
+    let soFar: Answer['status'] = 'sent';
+    let stopWaiting = () => {};
+    const finish = (answer: Answer) => {
+      clearTimeout(timer);
+      stopWaiting();
+      sender.isEnded = true;
+      resolve(answer);
+    };
+    const finishWith = (told: Told | Refusal) => {
+      if ('message' in told) {
+        const code = 'code' in told ? told.code : told.state;
+        finish({ status: 'error', code, message: told.message, ...named });
+      } else {
+        finish({ status: told.state, ...named });
+      }
+    };
+    const timer = setTimeout(() => finish({ status: soFar, ...named }), options.timeoutMs);
+    const sender: Sender & { isEnded: boolean } = {
+      room,
+      clientId,
+      isEnded: false,
+      tell(_id, _target, told) {
+        if (told.state === 'queued') soFar = 'queued';
+        if (told.state !== 'queued' || !options.waitsForEnd) finishWith(told);
+      },
+      refuse: (code, text) => finishWith({ code, message: text }),
+      noteQueued(seq) {
+        if (options.waitsForEnd) stopWaiting = switchboard.reports.waitForEnd(room.userId, target, seq, finishWith);
+      },
+      pauseForStore: () => {},
+      resumeAfterStore: () => {},
+    };
+    // An id of its own makes the relay prove a live delivery; nobody sees it.
+    const proofId = messageId ?? randomUUID();
+    const { bytes, ttlMs, relayFields } = message;
+    switchboard.route(
+      { sender, target, payload: bytes, messageId: proofId, ttlMs, relayFields, isSessionless: true },
+      clock(),
+    );
+  });
+}
+
+/** 200 for what is known, 202 for what is only on its way. */
+function statusOf(answer: Answer): number {
+  if (answer.code !== undefined) return httpStatusOf(answer.code);
+  if (answer.status === 'expired' || answer.status === 'cancelled') return 409;
+  return answer.status === 'sent' ? 202 : 200;
+}

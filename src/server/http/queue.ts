@@ -1,0 +1,79 @@
+import Type from 'typebox';
+import { toIsoTime } from '../clock.ts';
+import type { QueuedEntry, UserRecord } from '../store/store.ts';
+import { authorizeMaster } from './authorize.ts';
+import type { HttpContext, HttpServer } from './context.ts';
+import { HttpRefusal } from './refusal.ts';
+
+const params = Type.Object({ id: Type.String() });
+const messageParams = Type.Object({ id: Type.String(), seq: Type.String({ pattern: '^\\d{1,15}$' }) });
+/** Messages of one look, and bytes of each payload. */
+const lookMessagesMax = 1000;
+const lookPayloadBytesMax = 4096;
+
+function describeEntry(entry: QueuedEntry) {
+  return {
+    seq: entry.seq,
+    from: entry.sender,
+    ...(entry.messageId === undefined ? {} : { _id: entry.messageId }),
+    queued_at: toIsoTime(entry.queuedAtMs),
+    expires_at: Number.isFinite(entry.expiresAtMs) ? toIsoTime(entry.expiresAtMs) : null,
+    attempts: entry.attempts,
+    handed: entry.handed,
+    /** The text as it was sent, cut when it is long: numbers keep every digit. */
+    payload: new TextDecoder().decode(entry.payload),
+  };
+}
+
+/** `/api/queue/`: look into what waits for a target, cancel one message, or all of it (PROTOCOL C). */
+export function registerQueue(server: HttpServer, context: HttpContext): void {
+  const { switchboard, queue } = context;
+
+  function handedRefusal(id: string): HttpRefusal {
+    const message = `what waits for ${id} is handed to it already and only its proof is awaited: it cannot be cancelled now`;
+    return new HttpRefusal({ code: 'conflict', message });
+  }
+
+  function waitingFor(user: UserRecord, id: string): number {
+    return switchboard.rooms.find(user.userId)?.queues.get(id)?.messages ?? 0;
+  }
+
+  server.get('/api/queue', async (request) => {
+    const { userId } = await authorizeMaster(context, request);
+    const queues = switchboard.rooms.find(userId)?.queues ?? new Map();
+    return {
+      queues: [...queues].map(([target, { messages, payloadBytes }]) => ({
+        target,
+        waiting: messages,
+        bytes: payloadBytes,
+      })),
+    };
+  });
+
+  server.get('/api/queue/:id', { schema: { params } }, async (request) => {
+    const user = await authorizeMaster(context, request);
+    const { id } = request.params;
+    const entries = await queue.list(user.userId, id, lookMessagesMax, lookPayloadBytesMax);
+    const bytes = switchboard.rooms.find(user.userId)?.queues.get(id)?.payloadBytes ?? 0;
+    return { target: id, waiting: waitingFor(user, id), bytes, messages: entries.map(describeEntry) };
+  });
+
+  server.delete('/api/queue/:id', { schema: { params } }, async (request) => {
+    const user = await authorizeMaster(context, request);
+    const { id } = request.params;
+    const cancelled = await switchboard.rooms.purge(user.userId, id);
+    if (cancelled === 0 && waitingFor(user, id) > 0) throw handedRefusal(id);
+    return { target: id, cancelled };
+  });
+
+  server.delete('/api/queue/:id/:seq', { schema: { params: messageParams } }, async (request) => {
+    const user = await authorizeMaster(context, request);
+    const { id } = request.params;
+    const seq = Number(request.params.seq);
+    const cancelled = await switchboard.rooms.purge(user.userId, id, seq);
+    if (cancelled > 0) return { target: id, seq, cancelled };
+    const entries = await queue.list(user.userId, id, Number.MAX_SAFE_INTEGER, 0);
+    if (entries.some((entry) => entry.seq === seq)) throw handedRefusal(id);
+    throw new HttpRefusal({ code: 'not_found', message: `message ${seq} does not wait for ${JSON.stringify(id)}` });
+  });
+}
