@@ -45,6 +45,20 @@ function addGroup(parent: Argv, group: CommandGroup, reached: Reached): void {
   });
 }
 
+/** `relay` alone is the commander; its flags stand at the top. */
+function addCommander(parent: Argv, reached: Reached): void {
+  const build = async (parser: Argv) => {
+    const { commanderCommand } = await import('./commands/commander.ts');
+    // yargs asks twice, once for the help.
+    if (reached.command === commanderCommand) return parser;
+    reached.command = commanderCommand;
+    return parser.options({ ...commanderCommand.options }).epilogue(formatExamples(commanderCommand));
+  };
+  parent.command('$0', 'Open the commander', build, (argv) => {
+    reached.argv = argv;
+  });
+}
+
 function createParser(columns: number | undefined): Argv {
   return yargs([])
     .scriptName('relay')
@@ -84,7 +98,8 @@ function explainUnknown(unknown: string, args: readonly string[], reached: Reach
   if (args.some((arg) => arg.replace(/=.*$/s, '') === flag || (unknown.length === 1 && /^-[^-]/.test(arg)))) {
     return `there is no flag ${flag}${didYouMean(flag, flagsOf(reached.command))}`;
   }
-  if (reached.command !== undefined) return `"${unknown}" is one too many: relay ${reached.usage}`;
+  if (reached.usage !== '' && reached.command !== undefined)
+    return `"${unknown}" is one too many: relay ${reached.usage}`;
   const group = commandTable.find((entry) => entry.usage === reached.usage);
   const names = (group !== undefined && 'commands' in group ? group.commands : commandTable).map(nameOf);
   const typed = group === undefined ? unknown : `${group.usage} ${unknown}`;
@@ -123,6 +138,7 @@ export async function parseCommandLine(
     if ('commands' in entry) addGroup(parser, entry, reached);
     else addCommand(parser, entry, '', reached);
   }
+  addCommander(parser, reached);
   parser.fail((message, error) => {
     throw error ?? usageError(message);
   });
