@@ -119,6 +119,7 @@ export function createSwitchboard(options: SwitchboardOptions) {
   function route(sender: Session, payload: Uint8Array, target: string, nowMs: number): Refusal | undefined {
     const { room } = sender;
     const receiver = room.sessions.get(target);
+    if (receiver !== undefined) noteSilence(receiver, nowMs);
     // While anything waits that has not been handed over, everything goes through the queue, so that order holds.
     if (receiver?.canTake(payload.length) && !receiver.queue?.hasWaiting) {
       receiver.deliver(payload, nowMs);
@@ -183,6 +184,11 @@ export function createSwitchboard(options: SwitchboardOptions) {
     session.queue?.drain();
   }
 
+  /** Silent for `silent_after` is offline (PROTOCOL A4, A5), to the millisecond that presence is told by. */
+  function noteSilence(session: Session, nowMs: number): void {
+    session.isSilent = nowMs - session.lastHeardAtMs >= options.limits().silent_after;
+  }
+
   function sweepSession(session: Session, nowMs: number): void {
     if (session.observe(nowMs) === 'heard') noteHeard(session, nowMs);
     const { limits } = session;
@@ -195,7 +201,7 @@ export function createSwitchboard(options: SwitchboardOptions) {
       );
       return;
     }
-    session.isSilent = silentMs >= options.limits().silent_after;
+    noteSilence(session, nowMs);
     if (session.isPingDue(options.limits().ping_after, nowMs)) session.ping(nowMs);
     session.queue?.retry();
     options.onSwept(session, nowMs);
