@@ -5,7 +5,8 @@ import { RelayHttpError } from '../../client/errors.ts';
 import { createRelayHttp } from '../../client/http.ts';
 import { isClientId } from '../../protocol/client-id.ts';
 import type { Beginning, CommanderConnection, CommanderPorts } from '../../tui/ports.ts';
-import { type CommandContext, connectionOptions, defineCommand } from '../command.ts';
+import { type CommandContext, defineCommand } from '../command.ts';
+import { commanderExamples, commanderOptions } from '../commander-flags.ts';
 import { type Connection, findConnection } from '../connect.ts';
 import type { ConnectionFlags } from '../connection.ts';
 import { type ExitCode, exitCodes, usageError } from '../exit-codes.ts';
@@ -121,15 +122,8 @@ function hasColor({ env }: CommandContext): boolean {
 }
 
 export const commanderCommand = defineCommand({
-  options: {
-    url: connectionOptions.url,
-    'ca-file': connectionOptions['ca-file'],
-    ascii: { type: 'boolean', describe: 'Draw with ASCII characters alone, for the Linux console' },
-  },
-  examples: [
-    ['relay', 'Opens the commander; the first time it offers to start a relay here.'],
-    ['relay --profile prod', 'The commander of another saved connection.'],
-  ],
+  options: commanderOptions,
+  examples: commanderExamples,
   endsItself: true,
   async run(argv, context): Promise<ExitCode> {
     if (context.stdin.isTTY !== true || !context.output.isTerminal) {
