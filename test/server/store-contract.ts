@@ -8,6 +8,7 @@ import type {
   RelayStore,
   UserRecord,
 } from '../../src/server/store/store.ts';
+import { claimAll } from './store-claims.ts';
 
 /** A store under test, and how it is killed and started again. */
 export interface StoreUnderTest {
@@ -27,19 +28,6 @@ export function message(over: Partial<QueuedMessage> & { text?: string } = {}): 
     queuedAtMs: 1000,
     expiresAtMs: Number.POSITIVE_INFINITY,
     ...rest,
-  };
-}
-
-export function claimAll(over: Partial<ClaimRequest> = {}): ClaimRequest {
-  return {
-    userId: 'user-1',
-    target: 'pump',
-    afterSeq: 0,
-    payloadBytesMax: 1_000_000,
-    messagesMax: 1000,
-    attemptsMax: 3,
-    nowMs: 2000,
-    ...over,
   };
 }
 
