@@ -119,3 +119,8 @@ export const commandTable: readonly (CommandEntry | CommandGroup)[] = [
     ],
   },
 ];
+
+/** `relay` without a command. */
+export async function loadCommander(): Promise<Command> {
+  return (await import('./commands/commander.ts')).commanderCommand;
+}

@@ -185,7 +185,7 @@ const wantedSecret = {
 export function missingCredential(connection: ResolvedConnection, need: Need): string {
   const { what, variable, flag } = wantedSecret[need];
   if (connection.profile !== undefined) {
-    return `profile ${connection.profile} has no ${what}, and a key from elsewhere never goes to its address: add it with "relay profile add ${connection.profile} --url ${connection.url} ${flag}"`;
+    return `profile ${connection.profile} has no ${what}, and a key from elsewhere never goes to its address: add it with "relay profile add ${connection.profile} ${flag}"`;
   }
   const way = connection.source === 'the environment' ? `set ${variable}` : `give it with ${flag}`;
   return `${connection.source} has the address ${connection.url} but no ${what}, and a key from elsewhere never goes there: ${way}`;

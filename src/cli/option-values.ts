@@ -3,24 +3,32 @@ import { isUserLimitName, parseLimit, type ServerLimits, type UserLimits } from 
 import { parseDurationMs } from '../protocol/units.ts';
 import { usageError } from './exit-codes.ts';
 
+/** Wraps the reader of a flag: yargs hands over a list when the flag was given twice. */
+function single<Value>(flag: string, read: (text: string) => Value): (given: string) => Value {
+  return (given: unknown) => {
+    if (typeof given !== 'string') throw usageError(`--${flag} is given more than once`);
+    return read(given);
+  };
+}
+
 /** Milliseconds of a `--flag 5s`; a bare number is refused, because a mistaken unit at a machine breaks it. */
 export function durationFlag(flag: string): (text: string) => number {
-  return (text) => {
+  return single(flag, (text) => {
     const durationMs = parseDurationMs(text);
     if (durationMs === undefined)
       throw usageError(`--${flag} ${text}: write a duration with its unit, such as 5s, 2m or 24h`);
     return durationMs;
-  };
+  });
 }
 
 /** A whole number of a `--flag 3`. */
 export function countFlag(flag: string, min: number, max = Number.MAX_SAFE_INTEGER): (text: string) => number {
-  return (text) => {
+  return single(flag, (text) => {
     const count = /^\d+$/.test(text) ? Number(text) : Number.NaN;
     if (count >= min && count <= max) return count;
     const range = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`;
     throw usageError(`--${flag} ${text}: write a whole number ${range}`);
-  };
+  });
 }
 
 export interface ParsedLimits {

@@ -1,6 +1,7 @@
 import yargs, { type Argv, type Options } from 'yargs';
-import { type Command, commonOptions } from './command.ts';
-import { type CommandEntry, type CommandGroup, commandTable } from './command-table.ts';
+import { type Command, commonOptions, type Example } from './command.ts';
+import { type CommandEntry, type CommandGroup, commandTable, loadCommander } from './command-table.ts';
+import { commanderExamples, commanderOptions } from './commander-flags.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { CommandError, usageError } from './exit-codes.ts';
 
@@ -20,8 +21,8 @@ interface Reached {
 const nameOf = (entry: { readonly usage: string }) => entry.usage.split(' ')[0] ?? '';
 
 /** Examples are printed as they are typed, each on its own line, so that they can be copied (and run by tests). */
-function formatExamples(command: Command): string {
-  return `Examples:\n${command.examples.map(([typed, effect]) => `  ${typed}\n      ${effect}`).join('\n')}`;
+function formatExamples(examples: readonly Example[]): string {
+  return `Examples:\n${examples.map(([typed, effect]) => `  ${typed}\n      ${effect}`).join('\n')}`;
 }
 
 function addCommand(parent: Argv, entry: CommandEntry, prefix: string, reached: Reached): void {
@@ -30,7 +31,7 @@ function addCommand(parent: Argv, entry: CommandEntry, prefix: string, reached: 
     reached.usage = `${prefix}${entry.usage}`;
     reached.command = command;
     for (const [name, options] of Object.entries(command.positionals)) parser.positional(name, options);
-    return parser.options({ ...command.options }).epilogue(formatExamples(command));
+    return parser.options({ ...command.options }).epilogue(formatExamples(command.examples));
   };
   parent.command(entry.usage, entry.describe, build, (argv) => {
     reached.argv = argv;
@@ -42,6 +43,14 @@ function addGroup(parent: Argv, group: CommandGroup, reached: Reached): void {
     reached.usage = group.usage;
     for (const entry of group.commands) addCommand(parser, entry, `${group.usage} `, reached);
     return parser.demandCommand(1, `relay ${group.usage} needs one of: ${group.commands.map(nameOf).join(', ')}`);
+  });
+}
+
+/** `relay` alone is the commander; its flags stand at the top. yargs prints too late the help of a builder that is async. */
+function addCommander(parent: Argv, reached: Reached): void {
+  const build = (parser: Argv) => parser.options(commanderOptions).epilogue(formatExamples(commanderExamples));
+  parent.command('$0', 'Open the commander', build, (argv) => {
+    reached.argv = argv;
   });
 }
 
@@ -70,19 +79,16 @@ function createParser(columns: number | undefined): Argv {
     .wrap(Math.min(columns ?? 100, 100));
 }
 
-/** Flags as they are typed, aliases too. */
+/** Flags of more than one letter as they are typed; a single letter is no hint. */
 function flagsOf(command: Command | undefined): readonly string[] {
-  const names = Object.entries<Options>({ ...commonOptions, ...command?.options }).flatMap(([name, { alias = [] }]) => [
-    name,
-    ...[alias].flat(),
-  ]);
-  return [...names, 'help', 'h', 'version', 'V'].map((name) => (name.length === 1 ? `-${name}` : `--${name}`));
+  const names = Object.keys({ ...commonOptions, ...(command?.options ?? commanderOptions) });
+  return [...names, 'help', 'version'].map((name) => `--${name}`);
 }
 
 function explainUnknown(unknown: string, args: readonly string[], reached: Reached): string {
   const flag = unknown.length === 1 ? `-${unknown}` : `--${unknown}`;
   if (args.some((arg) => arg.replace(/=.*$/s, '') === flag || (unknown.length === 1 && /^-[^-]/.test(arg)))) {
-    return `there is no flag ${flag}${didYouMean(flag, flagsOf(reached.command))}`;
+    return `there is no flag ${flag}${unknown.length === 1 ? '' : didYouMean(flag, flagsOf(reached.command))}`;
   }
   if (reached.command !== undefined) return `"${unknown}" is one too many: relay ${reached.usage}`;
   const group = commandTable.find((entry) => entry.usage === reached.usage);
@@ -104,6 +110,15 @@ function explain(message: string, args: readonly string[], reached: Reached): st
     : message;
 }
 
+/** yargs drops a lone - where several words are taken; meanwhile it is another word, which no command line can hold. */
+const dash = '\u0000-';
+
+function withDashes(argv: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const restore = (value: unknown): unknown =>
+    value === dash ? '-' : Array.isArray(value) ? value.map(restore) : value;
+  return Object.fromEntries(Object.entries(argv).map(([name, value]) => [name, restore(value)]));
+}
+
 /** A flag that takes one value and was given two would arrive as a list. */
 function checkRepeated(argv: Readonly<Record<string, unknown>>, command: Command): void {
   for (const [name, options] of Object.entries<Options>({ ...commonOptions, ...command.options })) {
@@ -123,15 +138,20 @@ export async function parseCommandLine(
     if ('commands' in entry) addGroup(parser, entry, reached);
     else addCommand(parser, entry, '', reached);
   }
+  addCommander(parser, reached);
   parser.fail((message, error) => {
     throw error ?? usageError(message);
   });
   let text = '';
   let argv: Readonly<Record<string, unknown>>;
   try {
-    argv = await parser.parseAsync([...args], {}, (_error, _argv, output) => {
-      text = output;
-    });
+    argv = await parser.parseAsync(
+      args.map((arg) => (arg === '-' ? dash : arg)),
+      {},
+      (_error, _argv, output) => {
+        text = output;
+      },
+    );
   } catch (error) {
     // yargs wraps what a flag's own reader throws, and speaks of its own in YErrors; anything else is a bug.
     if (!(error instanceof Error) || (error.name !== 'YError' && !(error instanceof CommandError))) throw error;
@@ -139,8 +159,7 @@ export async function parseCommandLine(
   }
   if (text !== '') return { kind: 'text', text };
   if (argv.version === true) return { kind: 'text', text: version };
-  if (reached.command === undefined || reached.argv === undefined)
-    return { kind: 'text', text: await parser.getHelp() };
-  checkRepeated(reached.argv, reached.command);
-  return { kind: 'run', command: reached.command, argv: reached.argv };
+  const { argv: reachedArgv = argv, command = await loadCommander() } = reached;
+  checkRepeated(reachedArgv, command);
+  return { kind: 'run', command, argv: withDashes(reachedArgv) };
 }

@@ -43,6 +43,8 @@ export class TargetQueue {
   #payloadBytes = 0;
   /** Not handed to the current session, inserts under way included. */
   #waiting = 0;
+  /** Inserts under way: counted above, and not yet promised to anybody. */
+  #inserting = 0;
   #operations = 0;
   #session: Session | undefined;
   /** Counts the sessions, so that an answer of the store to an earlier one is not taken for the current one's. */
@@ -65,6 +67,11 @@ export class TargetQueue {
     return this.#messages;
   }
 
+  /** What is committed: the depth that is shown, because it is there after a crash (PROTOCOL A4). */
+  get storedMessages(): number {
+    return this.#messages - this.#inserting;
+  }
+
   get payloadBytes(): number {
     return this.#payloadBytes;
   }
@@ -79,14 +86,17 @@ export class TargetQueue {
     const payloadBytes = message.payload.length;
     this.#count(1, payloadBytes);
     this.#waiting += 1;
+    this.#inserting += 1;
     const inserted = this.#operation(this.#options.store.enqueue(message));
     // Behind the insert and in the same commit: for a target that is there, one commit instead of two.
     this.drain();
     try {
       const seq = await inserted;
+      this.#inserting -= 1;
       this.drain();
       return seq;
     } catch (error) {
+      this.#inserting -= 1;
       this.#count(-1, -payloadBytes);
       this.#waiting -= 1;
       this.#settle();

@@ -59,7 +59,7 @@ function MainScreen({ state, look, layout }: PartProps): ReactElement {
 /** The whole screen as a function of the state. */
 export function Screen({ state, look }: { readonly state: CommanderState; readonly look: Look }): ReactElement {
   if (isTooSmall(state.size)) {
-    const words = `The commander needs ${smallestSize.columns} columns and ${smallestSize.rows} rows.`;
+    const words = `Needs ${smallestSize.columns}x${smallestSize.rows} or more.`;
     return <Row text={composeRow(look, state.size.columns, [span(words, 'warn')])} />;
   }
   if (state.screen.name !== 'main') return <FirstRun state={state} look={look} />;

@@ -1,3 +1,5 @@
+import type { Command } from './commands/command-name.ts';
+
 /**
  * The one table of keys. What a key does, what the footer says of it and what the help lists all come from here, so that no
  * hint can be wrong.
@@ -17,66 +19,6 @@ export type Place =
   | 'problems'
   | 'confirm-send'
   | 'confirm-quit';
-
-export type Command =
-  | EditingCommand
-  | MovingCommand
-  | 'focus-next'
-  | 'focus-previous'
-  | 'focus-devices'
-  | 'focus-messages'
-  | 'focus-composer'
-  | 'begin-command'
-  | 'show-help'
-  | 'show-problems'
-  | 'zoom'
-  | 'reconnect'
-  | 'redraw'
-  | 'suspend'
-  | 'quit'
-  | 'toggle-mark'
-  | 'clear-marks'
-  | 'address-device'
-  | 'open-filter'
-  | 'keep-filter'
-  | 'cancel-filter'
-  | 'drop-filter'
-  | 'open-detail'
-  | 'close-detail'
-  | 'toggle-pause'
-  | 'follow'
-  | 'repeat'
-  | 'copy'
-  | 'save'
-  | 'send'
-  | 'newline'
-  | 'complete'
-  | 'history-older'
-  | 'history-newer'
-  | 'clear'
-  | 'clear-or-quit'
-  | 'leave-composer'
-  | 'confirm'
-  | 'close-overlay'
-  | 'choose'
-  | 'choose-other'
-  | 'form-next'
-  | 'form-submit'
-  | 'form-back'
-  | 'exit';
-
-export type EditingCommand =
-  | 'cursor-left'
-  | 'cursor-right'
-  | 'cursor-home'
-  | 'cursor-end'
-  | 'cursor-word-left'
-  | 'cursor-word-right'
-  | 'delete-left'
-  | 'delete-right'
-  | 'delete-word';
-
-export type MovingCommand = 'row-down' | 'row-up' | 'page-down' | 'page-up' | 'first-row' | 'last-row';
 
 export interface Binding {
   readonly keys: readonly string[];

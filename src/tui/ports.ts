@@ -30,8 +30,8 @@ export type Beginning =
 
 /** What the commander needs from the program around it, which knows the server and the profiles. */
 export interface CommanderPorts {
-  /** Rejects with a sentence. */
-  startLocalRelay(): Promise<LocalRelay>;
+  /** Rejects with a sentence; `onFatal` is told when the relay can keep nothing any more. */
+  startLocalRelay(onFatal: (reason: string) => void): Promise<LocalRelay>;
   /** The connection of somebody who typed an address and a master key. */
   connectionTo(url: string, authKey: string): CommanderConnection;
   /** Saves it and resolves with the name of the profile. */

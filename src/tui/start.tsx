@@ -9,6 +9,8 @@ import { createLook, type LookOptions } from './text/look.ts';
 export interface CommanderStart extends LookOptions {
   readonly beginning: Beginning;
   readonly ports: CommanderPorts;
+  /** Ends the commander: Ctrl+C from outside, SIGTERM. */
+  readonly signal: AbortSignal;
 }
 
 const tickMs = 1000;
@@ -56,35 +58,25 @@ function createTerminal(): TerminalControl & { setSuspender(suspender: Suspender
   };
 }
 
-type LeavingSignal = 'SIGTERM' | 'SIGHUP' | 'SIGINT';
-const leavingSignals = ['SIGTERM', 'SIGHUP', 'SIGINT'] as const satisfies readonly LeavingSignal[];
-
-/** Leaves on signals and when the terminal is gone; answers how to stop listening, and which signal it was. */
-function watchLeaving(commander: Commander): { readonly signal: () => LeavingSignal | undefined; stop(): void } {
-  let signal: LeavingSignal | undefined;
-  const onSignal = (name: NodeJS.Signals): void => {
-    signal ??= leavingSignals.find((known) => known === name);
-    commander.leave();
-  };
-  const onTerminalGone = (): void => commander.leave();
-  for (const name of leavingSignals) process.on(name, onSignal);
-  process.stdin.on('end', onTerminalGone);
-  process.stdout.on('error', onTerminalGone);
-  return {
-    signal: () => signal,
-    stop() {
-      for (const name of leavingSignals) process.off(name, onSignal);
-      process.stdin.off('end', onTerminalGone);
-      // The listener for errors of standard output stays: a terminal that is gone must not crash the end either.
-    },
+/** Leaves when it is told to and when the terminal is gone; returns how to stop listening. */
+function watchLeaving(commander: Commander, signal: AbortSignal): () => void {
+  const leave = (): void => commander.leave();
+  if (signal.aborted) leave();
+  signal.addEventListener('abort', leave);
+  process.on('SIGHUP', leave);
+  process.stdin.on('end', leave);
+  return () => {
+    signal.removeEventListener('abort', leave);
+    process.off('SIGHUP', leave);
+    process.stdin.off('end', leave);
   };
 }
 
 /**
- * Runs the commander until somebody quits. Resolves with the signal that ended it, if one did; rejects with what crashed it.
- * The terminal is restored in every case before this settles.
+ * Runs the commander until somebody quits; rejects with what crashed it. The terminal is restored in every case before this
+ * settles.
  */
-export async function startCommander(start: CommanderStart): Promise<LeavingSignal | undefined> {
+export async function startCommander(start: CommanderStart): Promise<void> {
   const { columns = 80, rows = 24 } = process.stdout;
   const terminal = createTerminal();
   const commander = createCommander({
@@ -97,7 +89,7 @@ export async function startCommander(start: CommanderStart): Promise<LeavingSign
     ports: start.ports,
     terminal,
   });
-  const leaving = watchLeaving(commander);
+  const stopWatching = watchLeaving(commander, start.signal);
   const instance = render(
     <App store={commander.store} look={createLook(start)} onSuspender={terminal.setSuspender} />,
     {
@@ -117,7 +109,6 @@ export async function startCommander(start: CommanderStart): Promise<LeavingSign
     instance.unmount();
     await instance.waitUntilExit().catch(() => undefined);
     await commander.close();
-    leaving.stop();
+    stopWatching();
   }
-  return leaving.signal();
 }

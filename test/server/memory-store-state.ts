@@ -140,7 +140,6 @@ export class MemoryStoreState {
       case 'remove-device':
         this.#devices.delete(JSON.stringify([change.userId, change.clientId]));
         this.#removeKeys((key) => key.userId === change.userId && key.clientId === change.clientId);
-        this.#remove(this.#of(change.userId, change.clientId));
         return;
       default:
         change satisfies never;

@@ -1,28 +1,17 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { openSqliteStore } from '../../src/server/store/sqlite-store.ts';
 import { describeStoreContract } from './store-contract.ts';
+import { makeStoreFolder } from './store-folder.ts';
 
+// How a process is killed instead of closed is in store-kill.test.ts; here the folder is closed and opened again.
 describeStoreContract('SQLite', async () => {
-  const dataDir = mkdtempSync(join(tmpdir(), 'relay-store-'));
-  const listener = {
-    onRelieved() {},
-    onFatal(reason: string) {
-      throw new Error(reason);
-    },
-  };
-  let store = await openSqliteStore({ dataDir, listener });
+  const folder = makeStoreFolder();
+  let store = await folder.open();
   return {
     store,
     restart: async () => {
       await store.close();
-      store = await openSqliteStore({ dataDir, listener });
+      store = await folder.open();
       return store;
     },
-    cleanUp: async () => {
-      await store.close();
-      rmSync(dataDir, { recursive: true });
-    },
+    cleanUp: () => folder.remove(),
   };
 });

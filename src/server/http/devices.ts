@@ -30,7 +30,7 @@ function describeDevice(context: HttpContext, user: UserRecord, clientId: string
     state,
     online_since: state === 'online' ? toIso(session?.connectedAtMs) : null,
     last_seen: toIso(session?.lastHeardAtMs ?? record?.lastSeenAtMs),
-    waiting: room?.queues.get(clientId)?.messages ?? 0,
+    waiting: room?.queues.get(clientId)?.storedMessages ?? 0,
     registered: record !== undefined,
   };
 }

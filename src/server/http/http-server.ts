@@ -63,6 +63,12 @@ export function createHttpServer(options: HttpServerOptions): HttpSide {
     bodyLimit: bodyBytesMax,
     trustProxy: trustProxy.length > 0 ? [...trustProxy] : false,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
+    // What the router itself refuses, such as a path that cannot be decoded, is answered like everything else.
+    frameworkErrors(error, _request, reply) {
+      reply.hijack();
+      reply.raw.writeHead(400, { 'content-type': 'application/json' });
+      reply.raw.end(JSON.stringify({ status: 'error', ...describeError(error) }));
+    },
     forceCloseConnections: true,
     return503OnClosing: false,
     // Fastify would turn null into "" and true into "true" to please a schema: a value is taken as it is, or refused.

@@ -41,9 +41,12 @@ export function registerMessages(server: HttpServer, context: HttpContext): void
         const { wait, timeout } = request.query as { wait?: 'delivered' | 'queued'; timeout?: string };
         const timeoutMs = readTimeout(timeout);
         if (context.queue.isCongested()) {
-        refuse('overloaded', 'the relay takes messages faster than its disk: the message was not taken, try again later');
-      }
-      const room = context.switchboard.rooms.roomOf(user.userId);
+          refuse(
+            'overloaded',
+            'the relay takes messages faster than its disk: the message was not taken, try again later',
+          );
+        }
+        const room = context.switchboard.rooms.roomOf(user.userId);
         const bytes = request.body instanceof Uint8Array ? request.body : new Uint8Array();
         const message = readMessage(room, bytes, context.clock());
         const sender = key.clientId ?? message.sender ?? 'http';

@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import { toIsoTime } from '../clock.ts';
 import type { QueuedEntry, UserRecord } from '../store/store.ts';
+import type { TargetQueue } from '../target-queue.ts';
 import { authorizeMaster } from './authorize.ts';
 import type { HttpContext, HttpServer } from './context.ts';
 import { HttpRefusal } from './refusal.ts';
@@ -35,12 +36,12 @@ export function registerQueue(server: HttpServer, context: HttpContext): void {
   }
 
   function waitingFor(user: UserRecord, id: string): number {
-    return switchboard.rooms.find(user.userId)?.queues.get(id)?.messages ?? 0;
+    return switchboard.rooms.find(user.userId)?.queues.get(id)?.storedMessages ?? 0;
   }
 
   server.get('/api/queue', async (request) => {
     const { userId } = await authorizeMaster(context, request);
-    const queues = switchboard.rooms.find(userId)?.queues ?? new Map();
+    const queues: Iterable<readonly [string, TargetQueue]> = switchboard.rooms.find(userId)?.queues ?? [];
     return {
       queues: [...queues].map(([target, { messages, payloadBytes }]) => ({
         target,

@@ -1,9 +1,9 @@
-import type { Batch, Operation, Outcome } from './operations.ts';
+import type { Batch, Operation, OperationResult } from './operations.ts';
 
 const firstCapacityBytes = 16 * 1024;
 
-/** What is done with an operation's outcome. */
-export type Settle = (outcome: Outcome) => void;
+/** What is done with an operation's result, or with the reason why it was refused. */
+export type Settle = (refusal: string | undefined, result?: OperationResult) => void;
 
 /**
  * Collects the operations of one batch. Payloads are copied once, into one buffer that changes threads without a copy: posting

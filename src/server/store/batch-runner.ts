@@ -1,5 +1,5 @@
 import type { DirectoryTables } from './directory-tables.ts';
-import type { Batch, Operation, OperationResult, Outcome, StoreEvent } from './operations.ts';
+import type { Batch, Operation, OperationResult, Outcomes, StoreEvent } from './operations.ts';
 import type { QueueTables } from './queue-tables.ts';
 import type { SqlDatabase } from './sql.ts';
 import { describeError, sqlFailureOf } from './sql-errors.ts';
@@ -49,7 +49,7 @@ export class BatchRunner {
    * The outcomes in the order of the operations, after the commit. Throws `DiskFailedError` when the disk failed: then it is
    * unknown what of the batch is kept, and nothing may be tried again (FAULTS 3).
    */
-  run(batch: Batch): readonly Outcome[] {
+  run(batch: Batch): Outcomes {
     const { room } = this.#options;
     let manner: Manner = { apart: false, refuseMessages: room.isFull };
     let madeRoom = false;
@@ -71,38 +71,43 @@ export class BatchRunner {
           manner = { ...manner, apart: true };
         } else {
           this.#isWritable = false;
-          const refused = failure === 'disk-full' ? diskIsFull : describeError(error);
-          return batch.operations.map(() => ({ refused }));
+          return allRefused(batch, failure === 'disk-full' ? diskIsFull : describeError(error));
         }
       }
     }
   }
 
-  #transact({ operations, payloads }: Batch, manner: Manner): readonly Outcome[] {
+  #transact({ operations, payloads }: Batch, manner: Manner): Outcomes {
     const { database } = this.#options;
+    const refusals = new Map<number, string>();
     database.exec('BEGIN IMMEDIATE');
-    const outcomes = operations.map((operation): Outcome => {
-      if (operation.name === 'enqueue' && manner.refuseMessages) return { refused: diskIsFull };
-      return manner.apart ? this.#performApart(operation, payloads) : { result: this.#perform(operation, payloads) };
+    const results = operations.map((operation, index) => {
+      if (operation.name === 'enqueue' && manner.refuseMessages) {
+        refusals.set(index, diskIsFull);
+        return undefined;
+      }
+      if (!manner.apart) return this.#perform(operation, payloads);
+      return this.#performApart(operation, payloads, (message) => refusals.set(index, message));
     });
     database.exec('COMMIT');
-    return outcomes;
+    return { results, refusals };
   }
 
-  #performApart(operation: Operation, payloads: ArrayBuffer): Outcome {
+  #performApart(operation: Operation, payloads: ArrayBuffer, refuse: (message: string) => void): OperationResult {
     const { database, onEvent } = this.#options;
     database.exec('SAVEPOINT operation');
     try {
       const result = this.#perform(operation, payloads);
       database.exec('RELEASE operation');
-      return { result };
+      return result;
     } catch (error) {
       const failure = sqlFailureOf(error);
       if (failure === 'io' || failure === 'disk-full') throw error;
       database.exec('ROLLBACK TO operation; RELEASE operation');
       const message = describeError(error);
       onEvent({ event: 'operation-failed', operation: operation.name, message });
-      return { refused: message };
+      refuse(message);
+      return undefined;
     }
   }
 
@@ -150,4 +155,9 @@ export class BatchRunner {
     // SQLite rolls back by itself after some errors, a full disk among them.
     if (this.#options.database.isTransaction) this.#options.database.exec('ROLLBACK');
   }
+}
+
+function allRefused({ operations }: Batch, message: string): Outcomes {
+  const refusals = new Map(operations.map((_, index) => [index, message]));
+  return { results: operations.map(() => undefined), refusals };
 }

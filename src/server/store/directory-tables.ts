@@ -47,7 +47,6 @@ export class DirectoryTables {
       case 'remove-device':
         this.#run('DELETE FROM device WHERE user_id = ? AND client_id = ?', change.userId, change.clientId);
         this.#run('DELETE FROM access_key WHERE user_id = ? AND client_id = ?', change.userId, change.clientId);
-        this.#queues.removeQueue({ userId: change.userId, target: change.clientId });
         return;
       default:
         change satisfies never;

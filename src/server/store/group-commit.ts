@@ -1,12 +1,12 @@
 import { BatchBuilder, type Settle } from './batch-builder.ts';
-import type { Batch, Operation, Outcome } from './operations.ts';
+import type { Batch, Operation, Outcomes } from './operations.ts';
 
 /**
  * A batch is no larger, so that its transaction stays well below the reserve of a full disk (disk-room.ts) and others do not
  * wait long behind it. A thousand messages of 1 KiB still share one fsync.
  */
 const batchPayloadBytesMax = 2 * 1024 * 1024;
-const batchOperationsMax = 2048;
+const batchOperationsMax = 512;
 
 /**
  * Above this the senders should no longer be read: a quarter of a second of work for the store at its measured speed, on a slow
@@ -55,13 +55,13 @@ export class GroupCommit {
   }
 
   /** The batch under way is done. The next one is on its way before the callers of this one hear of it. */
-  settle(outcomes: readonly Outcome[]): void {
+  settle({ results, refusals }: Outcomes): void {
     const done = this.#underWay;
     if (done === undefined) return;
     this.#underWay = undefined;
     this.#sendNext();
     done.settles.forEach((settle, index) => {
-      settle(outcomes[index] ?? { refused: 'the store gave no answer' });
+      settle(refusals.get(index), results[index]);
     });
     this.#leave(done);
   }
@@ -71,7 +71,7 @@ export class GroupCommit {
     const builders = [...(this.#underWay === undefined ? [] : [this.#underWay]), ...this.#waiting.splice(0)];
     this.#underWay = undefined;
     for (const builder of builders) {
-      for (const settle of builder.settles) settle({ refused: reason });
+      for (const settle of builder.settles) settle(reason);
       this.#leave(builder);
     }
   }

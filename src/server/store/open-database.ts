@@ -1,8 +1,8 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { type DataFolder, markInitialised, refuseEmptied, syncFolder } from './data-folder.ts';
 import type { StoreEvent } from './operations.ts';
 import { type Migration, migrate, migrations, schemaVersionOf } from './schema.ts';
-import type { SqlDatabase } from './sql.ts';
+import { type SqlDatabase, singleNumber } from './sql.ts';
 import { describeError, sqlFailureOf } from './sql-errors.ts';
 import { StoreOpenError } from './store.ts';
 
@@ -25,10 +25,10 @@ export function openDatabase({ folder, connect, onEvent, steps = migrations }: O
     database = connect(folder.database);
     setUp(database);
     refuseDamaged(database, folder);
+    if (writeBackLog(database, folder)) refuseCutOff(database, folder);
     bringUpToDate(database, folder, steps, onEvent);
     // The marker promises a main file that is not empty, so what the log holds goes there first.
-    database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-    markInitialised(folder);
+    if (writeBackLog(database, folder)) markInitialised(folder);
     return database;
   } catch (error) {
     database?.close();
@@ -63,6 +63,27 @@ function setUp(database: SqlDatabase): void {
 function refuseDamaged(database: SqlDatabase, folder: DataFolder): void {
   const found = Object.values(database.prepare('PRAGMA quick_check(1)').get() ?? {})[0];
   if (found !== 'ok') throw new StoreOpenError(damagedSentence(folder, String(found)));
+}
+
+/** Writes the log of the last run into the main file; false when the disk is too full even for that. */
+function writeBackLog(database: SqlDatabase, folder: DataFolder): boolean {
+  for (const giveUp of [() => rmSync(folder.reserve, { force: true }), () => {}]) {
+    try {
+      database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      return true;
+    } catch (error) {
+      if (sqlFailureOf(error) !== 'disk-full') throw error;
+      giveUp();
+    }
+  }
+  return false;
+}
+
+/** SQLite fills up a last page that was cut off with zeros, and those could be the end of a payload. */
+function refuseCutOff(database: SqlDatabase, folder: DataFolder): void {
+  const expected = singleNumber(database, 'PRAGMA page_count') * singleNumber(database, 'PRAGMA page_size');
+  const { size } = statSync(folder.database);
+  if (size < expected) throw new StoreOpenError(damagedSentence(folder, `${size} bytes of ${expected} are left`));
 }
 
 function bringUpToDate(

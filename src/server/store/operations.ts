@@ -57,8 +57,14 @@ export type OperationOf<Name extends OperationName> = { readonly name: Name } & 
 export type Operation = { [Name in OperationName]: OperationOf<Name> }[OperationName];
 export type OperationResult = OperationResults[OperationName];
 
-/** How one operation of a batch ended; `refused` says why nothing of it happened. */
-export type Outcome = { readonly result: OperationResult } | { readonly refused: string };
+/**
+ * How the operations of a batch ended, in their order. Nothing happened of those that are refused, by their place in the
+ * batch; their results mean nothing. Bare results, because most are numbers and cross the threads as fast as those.
+ */
+export interface Outcomes {
+  readonly results: readonly OperationResult[];
+  readonly refusals: ReadonlyMap<number, string>;
+}
 
 /** Operations that are committed together, in their order, and the payloads of all their messages one after the other. */
 export interface Batch {
@@ -81,7 +87,7 @@ export type FromWorker =
   | { readonly kind: 'opened' }
   /** The data folder cannot be used; the sentence of the `StoreOpenError`. */
   | { readonly kind: 'not-opened'; readonly message: string }
-  | { readonly kind: 'outcomes'; readonly outcomes: readonly Outcome[] }
+  | { readonly kind: 'outcomes'; readonly outcomes: Outcomes }
   | { readonly kind: 'writable'; readonly writable: boolean }
   | { readonly kind: 'event'; readonly event: StoreEvent }
   | { readonly kind: 'fatal'; readonly reason: string }

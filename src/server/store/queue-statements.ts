@@ -11,7 +11,7 @@ const handedTable = `
 
 const notHanded = 'NOT EXISTS (SELECT 1 FROM temp.handed h WHERE h.seq = m.seq)';
 const record = 'm.seq, m.sender, m.message_id, m.queued_at_ms, m.expires_at_ms, m.checksum';
-const ending = 'm.seq, m.sender, m.message_id, length(m.payload) AS payload_bytes';
+const ending = 'm.seq, m.sender, m.message_id, m.queued_at_ms, length(m.payload) AS payload_bytes';
 
 export type QueueStatements = ReturnType<typeof prepareQueueStatements>;
 
@@ -27,7 +27,7 @@ export function prepareQueueStatements(database: SqlDatabase) {
     targetsOfUser: database.prepare('SELECT target FROM queue WHERE user_id = ?'),
     addMessage: database.prepare(
       `INSERT INTO message (queue_id, sender, message_id, queued_at_ms, expires_at_ms, checksum, payload)
-       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+       SELECT queue_id, ?3, ?4, ?5, ?6, ?7, ?8 FROM queue WHERE user_id = ?1 AND target = ?2`,
     ),
     removeMessage: database.prepare('DELETE FROM message WHERE seq = ?'),
     removeAttempt: database.prepare('DELETE FROM attempt WHERE seq = ?'),

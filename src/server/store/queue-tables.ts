@@ -24,10 +24,14 @@ export class QueueTables {
 
   enqueue(message: OperationOf<'enqueue'>, payload: Uint8Array): number {
     const { userId, target, sender, queuedAtMs, expiresAtMs } = message;
-    const queueId = this.#queueIdOf(message) ?? this.#sql.addQueue.run(userId, target).lastInsertRowid;
     const messageId = encodeMessageId(message.messageId);
     const checksum = checksumOf([userId, target, sender, messageId, queuedAtMs, expiresAtMs], payload);
-    const added = this.#sql.addMessage.run(queueId, sender, messageId, queuedAtMs, expiresAtMs, checksum, payload);
+    const values = [userId, target, sender, messageId, queuedAtMs, expiresAtMs, checksum, payload] as const;
+    let added = this.#sql.addMessage.run(...values);
+    if (added.changes === 0) {
+      this.#sql.addQueue.run(userId, target);
+      added = this.#sql.addMessage.run(...values);
+    }
     return Number(added.lastInsertRowid);
   }
 

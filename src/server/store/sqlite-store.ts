@@ -209,8 +209,8 @@ function settleWith<Name extends OperationName>(
   resolve: (result: OperationResults[Name]) => void,
   reject: (error: StoreUnavailableError) => void,
 ): Settle {
-  return (outcome) => {
-    if ('refused' in outcome) reject(new StoreUnavailableError(outcome.refused));
-    else resolve(outcome.result as OperationResults[Name]);
+  return (refusal, result) => {
+    if (refusal !== undefined) reject(new StoreUnavailableError(refusal));
+    else resolve(result as OperationResults[Name]);
   };
 }

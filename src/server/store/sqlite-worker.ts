@@ -6,7 +6,7 @@ import { DirectoryTables } from './directory-tables.ts';
 import { DiskRoom } from './disk-room.ts';
 import { lockDataFolder } from './lock.ts';
 import { openDatabase } from './open-database.ts';
-import type { Batch, FromWorker, Outcome, StoreEvent, ToWorker } from './operations.ts';
+import type { Batch, FromWorker, Outcomes, StoreEvent, ToWorker } from './operations.ts';
 import { QueueTables } from './queue-tables.ts';
 import type { SqlDatabase } from './sql.ts';
 import { describeError } from './sql-errors.ts';
@@ -82,12 +82,11 @@ function serveStore(port: MessagePort, dataDir: string): void {
 }
 
 /** The payloads of claims change threads without a copy: each came out of SQLite in a buffer of its own. */
-function payloadsOf(outcomes: readonly Outcome[]): ArrayBuffer[] {
+function payloadsOf({ results }: Outcomes): ArrayBuffer[] {
   const buffers: ArrayBuffer[] = [];
-  for (const outcome of outcomes) {
-    if (!('result' in outcome) || typeof outcome.result !== 'object' || !('messages' in outcome.result)) continue;
-    if (typeof outcome.result.messages === 'number') continue;
-    for (const { payload } of outcome.result.messages) {
+  for (const result of results) {
+    if (typeof result !== 'object' || !('messages' in result) || typeof result.messages === 'number') continue;
+    for (const { payload } of result.messages) {
       if (payload.buffer instanceof ArrayBuffer) buffers.push(payload.buffer);
     }
   }

@@ -32,7 +32,7 @@ function repeat(state: CommanderState): Step {
   if (entry === undefined || entry.direction === 'in') {
     return step(notify(state, 'bad', 'r repeats a message that was sent from here (→); this is none.'));
   }
-  const composer = fillComposer(state.composer, `${writeName(entry.peer)} ${entry.text}`);
+  const composer = fillComposer(state.composer, `${writeName(entry.peer)} ${entry.typed}`);
   return step({ ...focusPane(state, 'composer'), composer });
 }
 

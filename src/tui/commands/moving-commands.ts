@@ -1,10 +1,10 @@
-import type { MovingCommand } from '../keymap.ts';
 import { moveDeviceCursor } from '../model/device-list.ts';
 import { moveMessageCursor } from '../model/message-pane.ts';
 import { layoutOf } from '../state/layout.ts';
 import { placeOf } from '../state/place.ts';
 import type { CommanderState } from '../state/state.ts';
 import { type Step, step } from '../state/step.ts';
+import type { MovingCommand } from './command-name.ts';
 import type { Handlers } from './handler.ts';
 
 /** A move in rows: `Infinity` is the end of the list. */

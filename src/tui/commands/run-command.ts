@@ -1,7 +1,7 @@
-import type { Command } from '../keymap.ts';
 import type { CommanderState } from '../state/state.ts';
 import type { Step } from '../state/step.ts';
 import { appCommands } from './app-commands.ts';
+import type { Command } from './command-name.ts';
 import { composerCommands } from './composer-commands.ts';
 import { deviceCommands } from './device-commands.ts';
 import { editingCommands } from './editing-commands.ts';

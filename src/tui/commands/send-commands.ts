@@ -58,6 +58,7 @@ function release(state: CommanderState, { targets, json, payload }: PendingComma
       direction: 'out',
       peer: target.id,
       text: hasId ? json : withMessageId(json, payload, messageId),
+      typed: json,
       messageId,
       outcome: { state: 'sending' },
     };

@@ -30,6 +30,8 @@ export interface SentEntry extends Entry {
   readonly direction: 'out';
   /** The client id it went to. */
   readonly peer: string;
+  /** The payload as it was typed, without the `_id` that was added to it. */
+  readonly typed: string;
   readonly messageId: string;
   readonly outcome: Outcome;
 }

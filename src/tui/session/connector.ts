@@ -82,7 +82,9 @@ export function createConnector(store: Store, ports: CommanderPorts): Connector 
   }
 
   async function startInside(isFirstRun: boolean): Promise<void> {
-    const started = await ports.startLocalRelay();
+    const started = await ports.startLocalRelay((reason) => {
+      store.dispatch({ type: 'told', tone: 'bad', text: `The relay here can keep nothing any more: ${reason}` });
+    });
     localRelay = started;
     const { connection, simulatedDevice: device, notes } = started;
     choose(connection, device === undefined ? [] : [device]);

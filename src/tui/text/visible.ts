@@ -49,3 +49,11 @@ export function toVisible(text: string, asciiOnly = false): string {
   }
   return visible;
 }
+
+/**
+ * A client id, safe to print and never like another one: a backslash of its own is doubled, so that it begins no escape. In a
+ * JSON text it is doubled already.
+ */
+export function toVisibleName(id: string, asciiOnly = false): string {
+  return toVisible(id.replaceAll('\\', '\\\\'), asciiOnly);
+}

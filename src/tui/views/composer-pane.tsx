@@ -9,7 +9,7 @@ import { fitToCells } from '../text/cells.ts';
 import type { Look, Tone } from '../text/look.ts';
 import { composeRow, type Span, span, spansWidth } from '../text/spans.ts';
 import { layOutText } from '../text/text-area.ts';
-import { toVisible } from '../text/visible.ts';
+import { toVisibleName } from '../text/visible.ts';
 import { Frame, Rows } from './frame.tsx';
 import { hintsFor } from './hints.ts';
 
@@ -20,21 +20,22 @@ const targetTones: Readonly<Record<Target['state'], Tone>> = {
   strange: 'bad',
 };
 
-/** One target as titles name it: with its state, and whether it is out of sight. */
-export function targetSpans(target: Target, look: Look): readonly Span[] {
+const targetWords: Readonly<Record<Target['state'], string>> = {
+  online: '',
+  offline: ' waits in its queue',
+  unknown: '',
+  strange: ' never seen',
+};
+
+/** One target as titles name it: with its state, in words where there is room, and whether it is out of sight. */
+export function targetSpans(target: Target, look: Look, hasWords: boolean): readonly Span[] {
   const { glyphs } = look;
+  const tone = targetTones[target.state];
   const sign = target.state === 'strange' ? glyphs.unknown : glyphs[target.state];
-  const words = {
-    online: '',
-    offline: ' waits in its queue',
-    unknown: '',
-    strange: ' never seen',
-  } as const satisfies Record<Target['state'], string>;
-  const hidden = target.isHidden ? ' hidden' : '';
   return [
-    span(toVisible(target.id, look.isAscii), 'bold'),
-    span(` ${sign}`, targetTones[target.state]),
-    span(words[target.state] + hidden, targetTones[target.state]),
+    span(toVisibleName(target.id, look.isAscii), 'bold'),
+    span(` ${sign}`, tone),
+    span((hasWords ? targetWords[target.state] : '') + (target.isHidden ? ' hidden' : ''), tone),
   ];
 }
 
@@ -42,7 +43,7 @@ export function targetSpans(target: Target, look: Look): readonly Span[] {
 function targetListSpans(targets: readonly Target[], look: Look, columns: number): readonly Span[] {
   const spans: Span[] = [];
   for (const [index, target] of targets.entries()) {
-    const next = [...(index === 0 ? [] : [span(', ')]), ...targetSpans(target, look)];
+    const next = [...(index === 0 ? [] : [span(', ')]), ...targetSpans(target, look, targets.length === 1)];
     const more = targets.length - index;
     const room = columns - spansWidth(spans) - (more > 1 ? 12 : 0);
     if (index > 0 && spansWidth(next) > room) return [...spans, span(`, and ${more} more`, 'warn')];
@@ -57,28 +58,31 @@ function titleSpans(state: CommanderState, look: Look, columns: number): readonl
   const focus = state.focus === 'composer' ? [span(` ${look.glyphs.cursor}`)] : [];
   const arrow = span(` ${look.glyphs.target} `, 'accent');
   if (unmatched.length > 0) {
-    return [...title, ...focus, arrow, span(`${toVisible(unmatched.join(' '), look.isAscii)} is nobody`, 'bad')];
+    return [...title, ...focus, arrow, span(`${toVisibleName(unmatched.join(' '), look.isAscii)} is nobody`, 'bad')];
   }
   if (targets.length === 0) return [...title, ...focus, arrow, span('nobody', 'dim')];
   return [...title, ...focus, arrow, ...targetListSpans(targets, look, columns)];
 }
 
-/** What is wrong with the command, or that nothing is. */
-function checkSpans({ command }: Composer, look: Look, columns: number): readonly Span[] {
+/** Whether the command is JSON, and where it stops being it. */
+function verdictSpans({ command }: Composer, look: Look): readonly Span[] {
   const { body } = command;
   if (body.kind === 'empty') return [];
   if (body.kind === 'payload') return [span(`JSON ${look.glyphs.good}`, 'good')];
   const line = body.line === 1 ? '' : `line ${body.line} `;
-  const place = `${line}col ${body.column}`;
-  const text = columns < 70 ? place : `${place}: ${body.mistake.expected}`;
-  return [span(`${look.glyphs.bad} ${text}`, 'warn')];
+  return [span(`JSON ${look.glyphs.bad} ${line}col ${body.column}`, 'warn')];
+}
+
+/** What belongs where the command stops being JSON. */
+function mistakeSpans({ command }: Composer): readonly Span[] {
+  return command.body.kind === 'mistake' ? [span(command.body.mistake.expected, 'warn')] : [];
 }
 
 function completionSpans({ completion }: Composer, look: Look): readonly Span[] {
   if (completion === undefined) return [];
   return completion.candidates.flatMap((id, index) => [
     span(index === 0 ? '' : '  '),
-    span(toVisible(id, look.isAscii), index === completion.index ? 'accent' : 'dim'),
+    span(toVisibleName(id, look.isAscii), index === completion.index ? 'accent' : 'dim'),
   ]);
 }
 
@@ -110,20 +114,21 @@ export function ComposerPane({ state, look, layout, screenRow }: ComposerPanePro
   const isEmpty = buffer.text === '';
   const shown = isEmpty ? [look.paint('dim', placeholder.padEnd(columns))] : area.lines.slice(top, top + rows);
   const content = shown.map((line) => (isEmpty ? line : fitToCells(line, columns, look.glyphs.ellipsis)));
-  const check = checkSpans(composer, look, columns);
-  const title = titleSpans(state, look, columns - spansWidth(check) - 18);
+  const verdict = verdictSpans(composer, look);
+  const title = titleSpans(state, look, columns - spansWidth(verdict) - 18);
   const completing = completionSpans(composer, look);
   const hints = completing.length > 0 ? completing : hasFocus ? hintsFor(look, keymap.composer.own) : [];
   if (!isFramed)
-    return <Rows rows={[composeRow(look, layout.columns, title, check), ...content.map((line) => `  ${line}`)]} />;
+    return <Rows rows={[composeRow(look, layout.columns, title, verdict), ...content.map((line) => `  ${line}`)]} />;
   return (
     <Frame
       look={look}
       columns={layout.columns}
       rows={rows}
       title={title}
-      status={check}
+      status={verdict}
       hints={hints}
+      remark={hasFocus ? mistakeSpans(composer) : []}
       hasFocus={hasFocus}
       content={content}
     />

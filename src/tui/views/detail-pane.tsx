@@ -8,7 +8,7 @@ import { formatCount, formatMoment } from '../text/format.ts';
 import type { Look, Tone } from '../text/look.ts';
 import { type Change, compareJson, type PrettyLine, prettyJson } from '../text/pretty-json.ts';
 import { composeRow, type Span, span } from '../text/spans.ts';
-import { toVisible } from '../text/visible.ts';
+import { toVisible, toVisibleName } from '../text/visible.ts';
 import type { PaneProps } from './devices-pane.tsx';
 import { Frame } from './frame.tsx';
 import { hintsFor } from './hints.ts';
@@ -34,7 +34,7 @@ function lineRows(line: PrettyLine, change: Change, look: Look, columns: number)
 
 function factRows(entry: LogEntry, look: Look, columns: number): string[] {
   const side = entry.direction === 'in' ? 'from' : 'to';
-  const peer = toVisible(entry.peer === '' ? '(no sender)' : entry.peer, look.isAscii);
+  const peer = toVisibleName(entry.peer === '' ? '(no sender)' : entry.peer, look.isAscii);
   const facts: Span[] = [
     span(`${side} `, 'dim'),
     span(peer, 'bold'),

@@ -6,7 +6,7 @@ import type { CommanderState } from '../state/state.ts';
 import { formatAge, formatCount } from '../text/format.ts';
 import type { Look, Tone } from '../text/look.ts';
 import { composeRow, type Span, span } from '../text/spans.ts';
-import { toVisible } from '../text/visible.ts';
+import { toVisibleName } from '../text/visible.ts';
 import { filterSpans } from './filter-line.ts';
 import { Frame } from './frame.tsx';
 import { hintsFor } from './hints.ts';
@@ -31,7 +31,7 @@ function deviceRow(device: Device, state: CommanderState, look: Look, columns: n
   const left = [
     span(isCursor ? glyphs.cursor : ' ', 'accent'),
     span(` ${glyphs[device.state]} `, tone),
-    span(toVisible(device.id, look.isAscii), isCursor ? 'bold' : 'plain'),
+    span(toVisibleName(device.id, look.isAscii), isCursor ? 'bold' : 'plain'),
   ];
   return composeRow(look, columns, left, sideSpans(device, isMarked, state, look));
 }

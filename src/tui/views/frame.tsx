@@ -28,6 +28,8 @@ export interface FrameProps {
   readonly status?: readonly Span[];
   /** In the lower edge. */
   readonly hints?: readonly Span[];
+  /** At the right end of the lower edge. */
+  readonly remark?: readonly Span[];
   readonly hasFocus: boolean;
   /** The content, each row as wide as the frame without its edges and padding. */
   readonly content: readonly string[];
@@ -41,6 +43,7 @@ export function Frame({
   title,
   status = [],
   hints = [],
+  remark = [],
   hasFocus,
   content,
 }: FrameProps): ReactElement {
@@ -53,7 +56,7 @@ export function Frame({
   const blank = ' '.repeat(Math.max(0, columns - 4));
   const body = Array.from({ length: rows }, (_, row) => `${side} ${content[row] ?? blank} ${side}`);
   const upper = edge(glyphs.topLeft, glyphs.topRight, title, status);
-  const lower = edge(glyphs.bottomLeft, glyphs.bottomRight, hints, []);
+  const lower = edge(glyphs.bottomLeft, glyphs.bottomRight, hints, remark);
   return <Rows rows={[upper, ...body, lower]} />;
 }
 

@@ -1,9 +1,10 @@
 import type { LogEntry, Outcome } from '../model/log-entry.ts';
 import { cutToCells, fitToCells } from '../text/cells.ts';
+import { compactJson } from '../text/compact-json.ts';
 import { formatTime } from '../text/format.ts';
 import type { Look } from '../text/look.ts';
 import { composeRow, type Span, span } from '../text/spans.ts';
-import { toVisible } from '../text/visible.ts';
+import { toVisible, toVisibleName } from '../text/visible.ts';
 
 export interface MessageRowOptions {
   readonly look: Look;
@@ -16,7 +17,7 @@ export interface MessageRowOptions {
 /** The name of the other side, at most so many columns wide. */
 export function peerText(entry: LogEntry, look: Look, columns: number): string {
   const name = entry.peer === '' ? '(no sender)' : entry.peer;
-  return cutToCells(toVisible(name.slice(0, columns * 2), look.isAscii), columns, look.glyphs.ellipsis);
+  return cutToCells(toVisibleName(name.slice(0, columns * 2), look.isAscii), columns, look.glyphs.ellipsis);
 }
 
 /** What became of a sent message. */
@@ -40,9 +41,12 @@ function sideSpans(entry: LogEntry, look: Look): readonly Span[] {
   return entry.offlineQueued ? [span(`${look.glyphs.waiting} was queued`, 'warn')] : [];
 }
 
-/** The payload in one line: a line break or tab of valid JSON stands between values and means nothing. */
-function payloadText(text: string, columns: number, look: Look): string {
-  return toVisible(text.slice(0, columns * 4).replaceAll(/[\t\r\n]+/g, ' '), look.isAscii);
+/** What every message says of its way, which the row says already. */
+const wayKeys = ['target', 'sender'];
+
+function payloadText(entry: LogEntry, columns: number, look: Look): string {
+  const text = entry.direction === 'out' ? entry.typed : entry.text;
+  return toVisible(compactJson(text, wayKeys, columns).slice(0, columns * 4), look.isAscii);
 }
 
 /** One message as one row: when, which way, who, what, and what became of it. */
@@ -55,7 +59,7 @@ export function messageRow(entry: LogEntry, { look, columns, peers, isCursor }: 
     span(time, 'dim'),
     span(`${isSent ? glyphs.sent : glyphs.received} `, isSent ? 'accent' : 'good'),
     span(`${fitToCells(peerText(entry, look, peers), peers, glyphs.ellipsis)}  `, isSent ? 'accent' : 'plain'),
-    span(payloadText(entry.text, columns, look), isCursor ? 'bold' : 'plain'),
+    span(payloadText(entry, columns, look), isCursor ? 'bold' : 'plain'),
   ];
   return composeRow(look, columns, left, sideSpans(entry, look));
 }

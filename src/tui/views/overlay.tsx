@@ -6,7 +6,7 @@ import { cellWidth, wrapToCells } from '../text/cells.ts';
 import { formatTime } from '../text/format.ts';
 import type { Look } from '../text/look.ts';
 import { composeRow, type Span, span } from '../text/spans.ts';
-import { toVisible } from '../text/visible.ts';
+import { toVisible, toVisibleName } from '../text/visible.ts';
 import { targetSpans } from './composer-pane.tsx';
 import { Frame } from './frame.tsx';
 import { labelOf } from './hints.ts';
@@ -70,7 +70,7 @@ function sendContent(overlay: Extract<Overlay, { kind: 'confirm-send' }>, look: 
   return {
     title,
     rows: [
-      ...listed.map((target) => [span('  '), ...targetSpans(target, look)]),
+      ...listed.map((target) => [span('  '), ...targetSpans(target, look, true)]),
       ...(more > 0 ? [[span(`  and ${more} more`, 'warn')]] : []),
       [],
       [span(toVisible(json.replaceAll(/\s+/g, ' '), look.isAscii))],
@@ -87,7 +87,7 @@ function quitContent(overlay: Extract<Overlay, { kind: 'confirm-quit' }>, look: 
     title: 'Stop the relay?',
     rows: [
       [span(`The relay runs inside this commander, and ${others.length} connected to it would lose it:`)],
-      ...listed.map((id) => [span(`  ${toVisible(id, look.isAscii)}`, 'bold')]),
+      ...listed.map((id) => [span(`  ${toVisibleName(id, look.isAscii)}`, 'bold')]),
       ...(others.length > listed.length ? [[span(`  and ${others.length - listed.length} more`)]] : []),
       [],
       [span('y', 'bold'), span(' stop the relay and quit   '), span('Esc', 'bold'), span(' stay')],

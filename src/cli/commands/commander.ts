@@ -1,0 +1,145 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { parseRelayUrl } from '../../client/address.ts';
+import { RelayHttpError } from '../../client/errors.ts';
+import { createRelayHttp } from '../../client/http.ts';
+import { isClientId } from '../../protocol/client-id.ts';
+import type { Beginning, CommanderConnection, CommanderPorts } from '../../tui/ports.ts';
+import { type CommandContext, defineCommand } from '../command.ts';
+import { commanderExamples, commanderOptions } from '../commander-flags.ts';
+import { type Connection, findConnection } from '../connect.ts';
+import type { ConnectionFlags } from '../connection.ts';
+import { type ExitCode, exitCodes, usageError } from '../exit-codes.ts';
+import { isPortFree, localPortOf, localProfileName, type StartedLocalRelay, startLocalRelay } from '../local-relay.ts';
+import { isProfileName } from '../profiles.ts';
+
+/** A client id that no other commander has, so that two of them do not take each other over. */
+function makeSender(): string {
+  const random = randomBytes(2).toString('hex');
+  const named = `commander-${hostname().replace(/[^A-Za-z0-9._-]/g, '')}-${random}`;
+  return isClientId(named) ? named : `commander-${random}`;
+}
+
+function connectionWith(label: string, url: string, authKey: string, sender = makeSender()): CommanderConnection {
+  return { label, url, credentials: { authKey, sender } };
+}
+
+function connectionOf(found: Connection): CommanderConnection {
+  const label = found.profile ?? new URL(parseRelayUrl(found.url).http).host;
+  const credentials =
+    found.kind === 'device_token'
+      ? { deviceToken: found.key }
+      : { authKey: found.key, sender: found.sender ?? makeSender() };
+  return { label, url: found.url, credentials, ...(found.ca === undefined ? {} : { ca: found.ca }) };
+}
+
+/** Whether anything says which relay is meant. */
+function isSetUp(argv: ConnectionFlags, { env, profiles }: CommandContext): boolean {
+  const said = [argv.url, argv.profile, env.RELAY_URL, env.RELAY_AUTH_KEY, env.RELAY_DEVICE_TOKEN, env.RELAY_PROFILE];
+  if (said.some((value) => value !== undefined && value !== '')) return true;
+  return profiles.current !== undefined || profiles.get(localProfileName) !== undefined;
+}
+
+/** Whether what has the port is a relay; one that refuses to answer is one too. */
+async function isRelayAt(url: string): Promise<boolean> {
+  const http = createRelayHttp({ url, timeoutMs: 2000 });
+  try {
+    await http.health();
+    return true;
+  } catch (error) {
+    return error instanceof RelayHttpError;
+  } finally {
+    await http.close();
+  }
+}
+
+/** Whether the profile is that of the relay of this machine, and it does not run. */
+async function isStoppedHere(name: string | undefined, { profiles }: CommandContext): Promise<boolean> {
+  const profile = name === localProfileName ? profiles.get(name) : undefined;
+  const port = profile?.data_dir === undefined ? undefined : localPortOf(profile);
+  if (profile === undefined || port === undefined) return false;
+  return (await isPortFree(port)) || !(await isRelayAt(profile.url));
+}
+
+/** Standard input is the keyboard here. */
+const noStdinSecrets = { authKeyStdin: undefined, deviceTokenStdin: undefined, adminKeyStdin: undefined };
+
+async function beginningOf(argv: ConnectionFlags, context: CommandContext): Promise<Beginning> {
+  if (!isSetUp(argv, context)) return { kind: 'first-run' };
+  const found = await findConnection({ ...argv, ...noStdinSecrets }, context, 'room');
+  if (await isStoppedHere(found.profile, context)) return { kind: 'start-local' };
+  return { kind: 'connect', connection: connectionOf(found) };
+}
+
+/** A name that is free, from the host: `relay.example`, `relay.example-2`. */
+function profileNameFor(url: string, context: CommandContext): string {
+  const host = new URL(parseRelayUrl(url).http).hostname.replace(/[^A-Za-z0-9._-]/g, '');
+  const base = isProfileName(host) ? host : 'relay';
+  const taken = new Set(context.profiles.names());
+  let name = base;
+  for (let number = 2; taken.has(name); number++) name = `${base}-${number}`;
+  return name;
+}
+
+async function saveConnection(connection: CommanderConnection, context: CommandContext): Promise<string> {
+  if (!('authKey' in connection.credentials)) return connection.label;
+  const name = profileNameFor(connection.url, context);
+  await context.profiles.add(name, { url: connection.url, auth_key: connection.credentials.authKey });
+  return name;
+}
+
+interface LocalPorts extends CommanderPorts {
+  /** The relay that was started inside, if one was. */
+  readonly started: () => StartedLocalRelay | undefined;
+}
+
+function createPorts(context: CommandContext): LocalPorts {
+  let started: StartedLocalRelay | undefined;
+  return {
+    started: () => started,
+    async startLocalRelay(onFatal) {
+      const relay = await startLocalRelay(context.profiles, onFatal);
+      started = relay;
+      const { simulatedDevice, notes } = relay;
+      return {
+        connection: connectionWith(localProfileName, relay.url, relay.authKey),
+        ...(simulatedDevice === undefined ? {} : { simulatedDevice }),
+        notes,
+        close: () => relay.close(),
+      };
+    },
+    connectionTo(url, authKey) {
+      const { ws, http } = parseRelayUrl(url);
+      return connectionWith(new URL(http).host, ws, authKey);
+    },
+    saveProfile: (connection) => saveConnection(connection, context),
+  };
+}
+
+/** NO_COLOR (no-color.org) and terminals that know none. */
+function hasColor({ env }: CommandContext): boolean {
+  return (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb';
+}
+
+export const commanderCommand = defineCommand({
+  options: commanderOptions,
+  examples: commanderExamples,
+  endsItself: true,
+  async run(argv, context): Promise<ExitCode> {
+    if (context.stdin.isTTY !== true || !context.output.isTerminal) {
+      throw usageError('the commander needs a terminal: in scripts use "relay listen --json" and "relay send"');
+    }
+    const { signal } = context.interruption;
+    const ports = createPorts(context);
+    const beginning = await beginningOf(argv, context);
+    const { startCommander } = await import('../../tui/start.tsx');
+    await startCommander({ beginning, ports, signal, isAscii: argv.ascii === true, hasColor: hasColor(context) });
+    const relay = ports.started();
+    if (relay !== undefined) {
+      context.output.say(
+        `The relay at ${relay.url} is stopped; its data stays in ${relay.dataDir}. "relay" starts it again, "relay serve" keeps it running.`,
+      );
+    }
+    return signal.aborted ? context.interruption.exitCode : exitCodes.done;
+  },
+});

@@ -1,0 +1,101 @@
+/** What the bench asks of a generator, which is a process of its own, and what it hears back. Both travel as JSON. */
+import type { WireSettings } from '../wires/create-wire.ts';
+import type { PayloadStyle } from './payload.ts';
+
+/** The server that is measured. */
+export interface ServerAddress {
+  readonly host: string;
+  readonly port: number;
+  /** Whose CPU time and memory are read. */
+  readonly pid: number;
+  readonly wire: WireSettings;
+}
+
+interface TrafficJob {
+  readonly pairs: number;
+  readonly payloadBytes: number;
+  readonly payloadStyle: PayloadStyle;
+  /** Connections that are there and do nothing, opened before. */
+  readonly idleConnections: number;
+  /** Traffic before the measurement, so that compilers have done their work, in milliseconds. */
+  readonly warmUpMs: number;
+  readonly measureMs: number;
+}
+
+/** As many messages as the server carries, so many of each pair under way at a time. */
+export interface WindowJob extends TrafficJob {
+  readonly kind: 'window';
+  readonly inFlightPerPair: number;
+}
+
+/** One message under way at a time, between one pair. */
+export interface OneInFlightJob extends TrafficJob {
+  readonly kind: 'one-in-flight';
+}
+
+/** The same number of messages each second, whatever the server does. */
+export interface OfferedLoadJob extends TrafficJob {
+  readonly kind: 'offered-load';
+  readonly messagesPerSecond: number;
+}
+
+/** Connections that do nothing: how fast they log in, and what they cost. */
+export interface IdleJob {
+  readonly kind: 'idle';
+  /** Opened before the measurement, so that what a server loads with its first clients counts for no connection. */
+  readonly baselineConnections: number;
+  readonly connections: number;
+  /** How long CPU time is watched, in milliseconds; 0 measures the logins alone. */
+  readonly watchMs: number;
+}
+
+/** A message for each of so many clients that are not there. */
+export interface FillQueuesJob {
+  readonly kind: 'fill-queues';
+  readonly targets: number;
+  readonly payloadBytes: number;
+}
+
+export type Job = WindowJob | OneInFlightJob | OfferedLoadJob | IdleJob | FillQueuesJob;
+
+/** Traffic of a measurement and what it cost. */
+export interface TrafficResult {
+  readonly messages: number;
+  readonly durationMs: number;
+  readonly serverCpuNs: number;
+  readonly generatorCpuNs: number;
+  /** Memory of the server at the end, in bytes. */
+  readonly serverRssBytes: number;
+}
+
+/** Times from sending to receipt, in microseconds. */
+export interface LatencyResult extends TrafficResult {
+  readonly p50Us: number;
+  readonly p99Us: number;
+  readonly p999Us: number;
+}
+
+export interface IdleResult {
+  readonly connections: number;
+  readonly loginMs: number;
+  readonly loginCpuNs: number;
+  /** Growth of the server's memory by `connections`, in bytes. */
+  readonly rssGrowthBytes: number;
+  readonly watchedMs: number;
+  readonly watchedCpuNs: number;
+}
+
+export interface ResultOf {
+  readonly window: TrafficResult;
+  readonly 'one-in-flight': LatencyResult;
+  readonly 'offered-load': LatencyResult;
+  readonly idle: IdleResult;
+  readonly 'fill-queues': TrafficResult;
+}
+
+/** What travels between bench and generator. */
+export interface Assignment {
+  readonly server: ServerAddress;
+  readonly job: Job;
+}
+export type Outcome = { readonly result: ResultOf[Job['kind']] } | { readonly problem: string };

@@ -1,0 +1,79 @@
+import type { WindowJob } from '../generator/job.ts';
+import type { RunningPeer } from '../peers/peer.ts';
+import { runGenerator } from '../run-generator.ts';
+import type { Figures, Measure, Plan } from './measure.ts';
+import { cpuUsPerMessage, inFlightPerPair, warmUpMs } from './traffic.ts';
+
+const payloadBytes = 200;
+const pairs = 10;
+const idleConnections = 9000;
+const queuedTargets = 100_000;
+const messagesOfMillion = 1_000_000;
+const soakMeasureMs = 1000;
+const bytesPerMebibyte = 1024 * 1024;
+
+function windowJob(plan: Plan, changes: Partial<WindowJob>): WindowJob {
+  return {
+    kind: 'window',
+    pairs,
+    payloadBytes,
+    payloadStyle: plan.payloadStyle,
+    inFlightPerPair: inFlightPerPair(payloadBytes),
+    idleConnections: 0,
+    warmUpMs,
+    measureMs: plan.measureMs,
+    ...changes,
+  };
+}
+
+/** The same traffic again and again until a million messages have passed; memory after the first round and at the end. */
+async function soak(server: RunningPeer, plan: Plan): Promise<Figures> {
+  const job = windowJob(plan, { measureMs: soakMeasureMs });
+  const first = await runGenerator(server, job);
+  let last = first;
+  for (let messages = 0; messages < messagesOfMillion; messages += last.messages)
+    last = await runGenerator(server, job);
+  return {
+    rssBeforeMebibytes: first.serverRssBytes / bytesPerMebibyte,
+    rssGrowth: last.serverRssBytes / first.serverRssBytes,
+  };
+}
+
+export const growth: Measure = {
+  title: 'Growth',
+  about:
+    `CPU of a message of ${payloadBytes} B between ${pairs} pairs: alone, beside ${idleConnections.toLocaleString('en')} idle connections, ` +
+    `beside ${queuedTargets.toLocaleString('en')} targets with a message waiting; resident memory before and after a million messages.`,
+  columns: [
+    { key: 'aloneCpuUs', title: 'CPU µs alone', digits: 2 },
+    { key: 'besideIdleGrowth', title: '× beside idle', digits: 2 },
+    { key: 'besideQueuesGrowth', title: '× beside queues', digits: 2 },
+    { key: 'queuedPerSecond', title: 'queued/s', digits: 0 },
+    { key: 'rssBeforeMebibytes', title: 'RSS MiB', digits: 0 },
+    { key: 'rssGrowth', title: '× after a million', digits: 2 },
+  ],
+  needsFreshServer: true,
+  onlyPeer: 'this',
+  cases: (plan) => [
+    {
+      label: `${payloadBytes} B, ${pairs} pairs`,
+      async measure(server) {
+        const cpuUs = async (changes: Partial<WindowJob>) =>
+          cpuUsPerMessage(await runGenerator(server, windowJob(plan, changes)));
+        const aloneCpuUs = await cpuUs({});
+        const besideIdleCpuUs = await cpuUs({ idleConnections });
+        const memory = await soak(server, plan);
+        const fillJob = { kind: 'fill-queues', targets: queuedTargets, payloadBytes } as const;
+        const filled = await runGenerator(server, fillJob);
+        const besideQueuesCpuUs = await cpuUs({});
+        return {
+          aloneCpuUs,
+          besideIdleGrowth: besideIdleCpuUs / aloneCpuUs,
+          besideQueuesGrowth: besideQueuesCpuUs / aloneCpuUs,
+          queuedPerSecond: (filled.messages / filled.durationMs) * 1000,
+          ...memory,
+        };
+      },
+    },
+  ],
+};
