@@ -4,6 +4,7 @@ import { clientIdRule } from '../../protocol/messages.ts';
 import { parseDurationMs } from '../../protocol/units.ts';
 import { toIsoTime } from '../clock.ts';
 import { knownClients, presenceOf } from '../presence.ts';
+import type { Session } from '../session.ts';
 import type { UserRecord } from '../store/store.ts';
 import { authorizeMaster } from './authorize.ts';
 import type { HttpContext, HttpServer } from './context.ts';
@@ -85,8 +86,11 @@ export function registerDevices(server: HttpServer, context: HttpContext): void 
   server.delete('/api/devices/:id', { schema: { params } }, async (request) => {
     const user = await authorizeMaster(context, request);
     const id = registered(user, request.params.id);
-    await directory.removeDevice(user.userId, id);
-    await switchboard.purge(user.userId, id);
+    // Its session first, then its queue, then its record, all in one tick: what is counted as waiting is then exactly what
+    // is removed, and nothing of it reaches whoever is registered under this name later.
+    const isDevice = (session: Session) => session.clientId === id;
+    switchboard.endWhere(user.userId, isDevice, 'revoked', `the device ${id} was removed`);
+    await Promise.all([switchboard.purge(user.userId, id), directory.removeDevice(user.userId, id)]);
     return { device: id, removed: true };
   });
 
