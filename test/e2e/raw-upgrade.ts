@@ -56,7 +56,7 @@ function parseHead(bytes: Buffer): HttpHead | undefined {
 }
 
 /** Reads the head of an HTTP answer from a socket and leaves the socket paused. */
-function readHead(socket: Socket): Promise<HttpHead> {
+export function readHead(socket: Socket): Promise<HttpHead> {
   return new Promise((resolve, reject) => {
     let bytes: Buffer = Buffer.alloc(0);
     const settle = (outcome: HttpHead | Error) => {
@@ -75,7 +75,7 @@ function readHead(socket: Socket): Promise<HttpHead> {
 }
 
 /** The request line and headers of an upgrade, with the key that the answer must prove it has read. */
-function writeUpgrade(url: string, headers: UpgradeHeaders = {}): { text: string; key: string } {
+export function writeUpgrade(url: string, headers: UpgradeHeaders = {}): { text: string; key: string } {
   const { host, pathname, search } = new URL(url);
   const key = randomBytes(16).toString('base64');
   const all: UpgradeHeaders = {

@@ -1,0 +1,159 @@
+/**
+ * FAULTS 1 and 7, PROTOCOL A4: what the committed depth of a queue has shown is there after SIGKILL. KILL_ROUNDS says how many
+ * times the relay is killed (20 unless said), KILL_SEED makes the moments of a run that failed come again.
+ */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeTemporaryFolder, type ServedRelay, startServe } from '../built-relay.ts';
+import type { RawWebSocket } from '../raw-websocket.ts';
+import { flagged, numbered, queue } from './queueing.ts';
+import { openRoom, roomOf, type TestRoom } from './test-room.ts';
+
+const rounds = Number(process.env.KILL_ROUNDS ?? 20);
+const seed = Number(process.env.KILL_SEED ?? Date.now() % 1_000_000);
+
+/** A small generator of pseudo-random numbers below 1 (mulberry32), so that a seed makes a run come again. */
+function createRandom(start: number): () => number {
+  let state = start;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+const limits = { queue_messages: 'unlimited', message_rate: 'unlimited', user_message_rate: 'unlimited' };
+const targets = ['target-0', 'target-1', 'target-2', 'target-3'];
+
+/** Sends numbered messages to every target, a few at a time, until the relay is gone. */
+async function load(sender: RawWebSocket): Promise<void> {
+  for (let n = 0; ; n += 5) {
+    for (const target of targets) for (const text of numbered(target, n, n + 5)) sender.sendText(text);
+    // The pong says that the relay took these; a relay that was killed says nothing any more.
+    sender.sendJson({ action: 'ping' });
+    const answer = await sender.nextText().catch(() => undefined);
+    if (answer === undefined) return;
+  }
+}
+
+/** Reads everything that waits for a target: the numbers, in order. */
+async function drain(room: TestRoom, target: string): Promise<number[]> {
+  await using client = await room.controller(target);
+  const received: number[] = [];
+  // A message to oneself goes through the queue as long as anything waits in it, and so comes last.
+  client.sendJson({ target, last: true });
+  for (let message = await client.nextJson(); message.last !== true; message = await client.nextJson()) {
+    received.push(Number(message.n));
+  }
+  await room.untilWaiting(target, 0);
+  return received;
+}
+
+describe('FAULTS 1: SIGKILL under load', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = makeTemporaryFolder();
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  async function killUnderLoad(
+    room: TestRoom,
+    relay: ServedRelay,
+    looks: number,
+  ): Promise<ReadonlyMap<string, number>> {
+    const sender = await room.controller('sender');
+    const loading = load(sender);
+    const shown = new Map<string, number>();
+    for (let look = 0; look < looks; look++) {
+      for (const target of targets) shown.set(target, await room.waiting(target));
+    }
+    await relay.stop('SIGKILL');
+    await loading;
+    return shown;
+  }
+
+  it(`${rounds} times: nothing is missing that the depth had shown, and the order is kept (seed ${seed})`, {
+    timeout: 60_000 + rounds * 10_000,
+  }, async () => {
+    const random = createRandom(seed);
+    const dataDir = join(folder, 'data');
+    let relay = await startServe({ dataDir });
+    const { user, authKey } = await openRoom(relay, limits);
+    let shownAtAll = 0;
+    for (let round = 0; round < rounds; round++) {
+      const shown = await killUnderLoad(roomOf(relay, user, authKey), relay, 1 + Math.floor(random() * 12));
+      relay = await startServe({ dataDir });
+      const room = roomOf(relay, user, authKey);
+      for (const target of targets) {
+        const received = await drain(room, target);
+        const depth = shown.get(target) ?? 0;
+        shownAtAll += depth;
+        expect(received.length, `${target} in round ${round}`).toBeGreaterThanOrEqual(depth);
+        expect(received).toEqual(Array.from({ length: received.length }, (_, n) => n));
+      }
+    }
+    await relay[Symbol.asyncDispose]();
+    expect(shownAtAll).toBeGreaterThan(rounds);
+  });
+
+  it('FAULTS 7: killed between delivery and proof, messages are delivered again and flagged, never missing', async () => {
+    const dataDir = join(folder, 'between');
+    const relay = await startServe({ dataDir });
+    const room = await openRoom(relay);
+    await queue(room, 'worker', numbered('worker', 0, 10));
+    const first = await room.controller('worker', { answersPings: false });
+    for (const text of numbered('worker', 0, 10)) expect(await first.nextText()).toBe(flagged(text));
+    await relay.stop('SIGKILL');
+    await using next = await startServe({ dataDir });
+    const after = roomOf(next, room.user, room.authKey);
+    await using second = await after.controller('worker');
+    for (const text of numbered('worker', 0, 10)) expect(await second.nextText()).toBe(flagged(text));
+    await after.untilWaiting('worker', 0);
+  });
+
+  it('attempts are counted across restarts: a message that kills its reader does not come for ever', async () => {
+    const dataDir = join(folder, 'attempts');
+    let relay = await startServe({ dataDir });
+    const room = await openRoom(relay, { queue_attempts: '2' });
+    const { user, authKey } = room;
+    await queue(room, 'worker', numbered('worker', 0, 1));
+    for (let attempt = 0; attempt < 2; attempt++) {
+      const worker = await roomOf(relay, user, authKey).controller('worker', { answersPings: false });
+      expect(await worker.nextJson()).toMatchObject({ n: 0, _offline_queued: true });
+      await relay.stop('SIGKILL');
+      relay = await startServe({ dataDir });
+    }
+    expect(await drain(roomOf(relay, user, authKey), 'worker')).toEqual([]);
+    await relay[Symbol.asyncDispose]();
+  });
+
+  it('what was confirmed does not come again', async () => {
+    const dataDir = join(folder, 'confirmed');
+    const relay = await startServe({ dataDir });
+    const room = await openRoom(relay);
+    await queue(room, 'worker', numbered('worker', 0, 10));
+    const worker = await room.controller('worker');
+    for (const text of numbered('worker', 0, 10)) expect(await worker.nextText()).toBe(flagged(text));
+    await room.untilWaiting('worker', 0);
+    await relay.stop('SIGKILL');
+    await using next = await startServe({ dataDir });
+    expect(await drain(roomOf(next, room.user, room.authKey), 'worker')).toEqual([]);
+  });
+
+  it('users, keys and tokens that were answered are there', async () => {
+    const dataDir = join(folder, 'directory');
+    const relay = await startServe({ dataDir });
+    const room = await openRoom(relay, { queue_messages: '7' });
+    const token = await room.token('device');
+    await relay.stop('SIGKILL');
+    await using next = await startServe({ dataDir });
+    const after = roomOf(next, room.user, room.authKey);
+    await using controller = await after.controller('controller');
+    const presence = await fetch(`${next.http}/api/presence/`, { headers: { authorization: `Bearer ${token}` } });
+    expect(await presence.json()).toStrictEqual({ controller: 'online', device: 'offline' });
+    for (const text of numbered('away', 0, 8)) controller.sendText(text);
+    expect(await controller.nextJson()).toMatchObject({ code: 'queue_full' });
+  });
+});
