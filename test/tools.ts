@@ -33,6 +33,7 @@ export const tools = {
     leftOut: 'workers written with java.net.http',
   },
   tmux: { debianPackage: 'tmux', probe: ['tmux', '-V'], leftOut: 'the commander in a real terminal' },
+  cc: { debianPackage: 'gcc', probe: ['cc', '--version'], leftOut: 'the disk that fails an fsync' },
   openssl: { debianPackage: 'openssl', probe: ['openssl', 'version'], leftOut: 'everything over TLS' },
 } as const satisfies Record<string, Tool>;
 

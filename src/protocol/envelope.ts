@@ -28,6 +28,8 @@ const notObjectEnvelope: Envelope = { kind: 'not-object' };
 
 const quote = 0x22;
 
+const decoder = new TextDecoder();
+
 /** Where a value is, or that there is none. */
 const absent = -1;
 const noRelayFields: readonly RelayField[] = [];
@@ -103,6 +105,6 @@ export function readId(bytes: Uint8Array, envelope: ObjectEnvelope): string | un
 /** The `_ttl` of a message, where it is a number; `ttlStart` tells whether there is another value (PROTOCOL B `ttl`). */
 export function readTtlSeconds(bytes: Uint8Array, envelope: ObjectEnvelope): number | undefined {
   if (envelope.ttlStart === absent) return undefined;
-  const value: unknown = JSON.parse(new TextDecoder().decode(bytes.subarray(envelope.ttlStart, envelope.ttlEnd)));
+  const value: unknown = JSON.parse(decoder.decode(bytes.subarray(envelope.ttlStart, envelope.ttlEnd)));
   return typeof value === 'number' ? value : undefined;
 }

@@ -95,8 +95,8 @@ export function skipStringRest(bytes: Uint8Array, start: number, end: number): n
   }
 }
 
-// A byte order mark inside a string is a character like others and stays.
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+// It would drop a byte order mark in front, but sees the quote first.
+const decoder = new TextDecoder();
 
 /** Reads a valid string, whose quotes are at `start` and before `end`. */
 export type StringReader = (bytes: Uint8Array, start: number, end: number) => string;

@@ -103,7 +103,7 @@ export function keyIs(cursor: MemberCursor, name: string): boolean {
   const end = cursor.keyEnd - 1;
   let at = cursor.keyStart + 1;
   for (let index = 0; index < name.length; index++) {
-    if (at >= end) return false;
+    // A key that ends too early shows its quote here, which is in no name.
     let unit = bytes[at] ?? 0;
     if (unit !== backslash) {
       at++;

@@ -18,7 +18,7 @@ const tickMs = 1000;
 function firstScreen(beginning: Beginning): Screen {
   if (beginning.kind === 'first-run') return { name: 'first-run', choice: 'start', problem: undefined };
   if (beginning.kind === 'connect') return { name: 'main' };
-  return { name: 'busy', what: 'The relay of this machine is not running: starting it again…', form: undefined };
+  return { name: 'busy', what: 'The relay of this machine is not running: starting it again.', form: undefined };
 }
 
 /** Ids of two commanders are never the same, or a reply to one would be taken for a reply to the other. */

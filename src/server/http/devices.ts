@@ -98,6 +98,7 @@ export function registerDevices(server: HttpServer, context: HttpContext): void 
   server.delete('/api/devices/:id', { schema: { params } }, async (request) => {
     const user = await authorizeMaster(context, request);
     const id = registered(user, request.params.id);
+    // First the record, which ends its session; then nothing of its queue can reach who is registered under this name later.
     await directory.removeDevice(user.userId, id);
     await switchboard.rooms.purge(user.userId, id);
     return { device: id, removed: true };

@@ -2,10 +2,11 @@ import { createServer, type IncomingMessage, type RequestListener, type Server, 
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import Fastify, { type FastifyError } from 'fastify';
+import Fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
 import { httpStatusOf, type RelayCode } from '../../protocol/codes.ts';
 import { StoreUnavailableError } from '../store/store.ts';
 import { registerAdmin } from './admin.ts';
+import { answerClientError } from './client-error.ts';
 import type { HttpContext } from './context.ts';
 import { registerDevices } from './devices.ts';
 import { registerHealth } from './health.ts';
@@ -58,27 +59,24 @@ export function createHttpServer(options: HttpServerOptions): HttpSide {
     tlsServer = createTlsServer({ ...patience, ...tls }, handler);
     return tlsServer;
   };
+  const answerError = (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
+    const { code, message } = describeError(error);
+    if (code === 'internal_error') options.onBug(error, `${request.method} ${request.routeOptions.url ?? ''}`);
+    return reply.code(error.statusCode ?? httpStatusOf(code)).send({ status: 'error', code, message });
+  };
   const fastify = Fastify({
     serverFactory,
+    clientErrorHandler: answerClientError,
+    frameworkErrors: answerError,
     bodyLimit: bodyBytesMax,
     trustProxy: trustProxy.length > 0 ? [...trustProxy] : false,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
-    // What the router itself refuses, such as a path that cannot be decoded, is answered like everything else.
-    frameworkErrors(error, _request, reply) {
-      reply.hijack();
-      reply.raw.writeHead(400, { 'content-type': 'application/json' });
-      reply.raw.end(JSON.stringify({ status: 'error', ...describeError(error) }));
-    },
     forceCloseConnections: true,
     return503OnClosing: false,
     // Fastify would turn null into "" and true into "true" to please a schema: a value is taken as it is, or refused.
     ajv: { customOptions: { coerceTypes: false } },
   }).withTypeProvider<TypeBoxTypeProvider>();
-  fastify.setErrorHandler<FastifyError>((error, request, reply) => {
-    const { code, message } = describeError(error);
-    if (code === 'internal_error') options.onBug(error, `${request.method} ${request.routeOptions.url ?? ''}`);
-    return reply.code(error.statusCode ?? httpStatusOf(code)).send({ status: 'error', code, message });
-  });
+  fastify.setErrorHandler(answerError);
   fastify.setNotFoundHandler((request, reply) => {
     const message = `there is no ${request.method} ${JSON.stringify(request.url.slice(0, 200))} here`;
     return reply.code(404).send({ status: 'error', code: 'not_found', message });

@@ -1,4 +1,15 @@
-import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  closeSync,
+  constants,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { StoreOpenError } from './store.ts';
 
@@ -42,14 +53,25 @@ export function prepareDataFolder(folder: DataFolder): void {
       `${folder.path} belongs to user ${uid}, and the relay runs as user ${ownUid}; run it as the owner, or chown the folder`,
     );
   }
+  try {
+    accessSync(folder.path, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw notWritable(folder, error);
+  }
   // An empty folder was made for the relay; the mode of one that holds something else is its owner's business.
-  if (isEmpty(folder)) closeToOthers(folder.path, 0o700);
+  if (readdirSync(folder.path).length === 0) closeToOthers(folder.path, 0o700);
   else if (ownUid !== undefined && (mode & 0o002) !== 0) {
     throw new StoreOpenError(
       `${folder.path} may be written by everybody; chmod 700 it, or give the relay a folder of its own`,
     );
   }
   for (const file of [folder.database, folder.lock]) createPrivately(folder, file);
+}
+
+function notWritable(folder: DataFolder, error: unknown): StoreOpenError {
+  return new StoreOpenError(
+    `${folder.path} cannot be written (${wordsOf(error)}); make it writable for the relay, or name another folder`,
+  );
 }
 
 /** Whether this folder's database was in use before: then it must not be empty or missing (FAULTS 5). */
@@ -94,11 +116,7 @@ function createPrivately(folder: DataFolder, file: string): void {
     closeSync(openSync(file, 'wx', 0o600));
     return;
   } catch (error) {
-    if (!hasCode(error, 'EEXIST')) {
-      throw new StoreOpenError(
-        `${folder.path} cannot be written (${wordsOf(error)}); make it writable for the relay, or name another folder`,
-      );
-    }
+    if (!hasCode(error, 'EEXIST')) throw notWritable(folder, error);
   }
   closeToOthers(file, 0o600);
 }
@@ -109,14 +127,6 @@ function closeToOthers(path: string, mode: number): void {
     if ((statSync(path).mode & 0o077) !== 0) chmodSync(path, mode);
   } catch (error) {
     if (!hasCode(error, 'EPERM') && !hasCode(error, 'ENOTSUP')) throw error;
-  }
-}
-
-function isEmpty(folder: DataFolder): boolean {
-  try {
-    return readdirSync(folder.path).length === 0;
-  } catch (error) {
-    throw new StoreOpenError(`${folder.path} cannot be read (${wordsOf(error)}); name another data folder`);
   }
 }
 

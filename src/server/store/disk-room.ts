@@ -24,6 +24,7 @@ export class DiskRoom {
   readonly #database: SqlDatabase;
   readonly #onEvent: (event: StoreEvent) => void;
   #isFull = false;
+  #toldOfNoReserve = false;
   #checkpointPages = 0;
 
   constructor(folder: DataFolder, database: SqlDatabase, onEvent: (event: StoreEvent) => void) {
@@ -101,7 +102,8 @@ export class DiskRoom {
       }
     } catch (error) {
       rmSync(reserve, { force: true });
-      this.#onEvent({ event: 'no-reserve', dataDir: path, message: describeError(error) });
+      if (!this.#toldOfNoReserve) this.#onEvent({ event: 'no-reserve', dataDir: path, message: describeError(error) });
+      this.#toldOfNoReserve = true;
     }
   }
 }

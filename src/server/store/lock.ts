@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { DataFolder } from './data-folder.ts';
 import type { SqlDatabase } from './sql.ts';
 import { describeError, sqlFailureOf } from './sql-errors.ts';
@@ -13,7 +13,8 @@ export function lockDataFolder(folder: DataFolder, openDatabase: (file: string) 
   let database: SqlDatabase | undefined;
   try {
     database = openDatabase(folder.lock);
-    database.exec('BEGIN EXCLUSIVE');
+    // The transaction of an empty database begins with its first page; in a journal file that would need room on the disk.
+    database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
   } catch (error) {
     database?.close();
     if (sqlFailureOf(error) === 'in-use') {
@@ -25,8 +26,17 @@ export function lockDataFolder(folder: DataFolder, openDatabase: (file: string) 
       `${folder.lock} cannot be locked (${describeError(error)}); make it writable for the relay, or remove it if it is damaged`,
     );
   }
-  writeFileSync(folder.pid, `${process.pid}\n`, { mode: 0o600 });
+  saveHolder(folder);
   return database;
+}
+
+/** On a full disk there is no number in the sentence; that is no reason not to serve. */
+function saveHolder(folder: DataFolder): void {
+  try {
+    writeFileSync(folder.pid, `${process.pid}\n`, { mode: 0o600 });
+  } catch {
+    rmSync(folder.pid, { force: true });
+  }
 }
 
 function holderOf(folder: DataFolder): string {

@@ -65,11 +65,14 @@ function refuseDamaged(database: SqlDatabase, folder: DataFolder): void {
   if (found !== 'ok') throw new StoreOpenError(damagedSentence(folder, String(found)));
 }
 
-/** Writes the log of the last run into the main file; false when the disk is too full even for that. */
+/**
+ * Writes the log of the last run into the main file; false when the disk is too full even for that. RESTART, not TRUNCATE,
+ * because the space of the log may be the last that there is.
+ */
 function writeBackLog(database: SqlDatabase, folder: DataFolder): boolean {
   for (const giveUp of [() => rmSync(folder.reserve, { force: true }), () => {}]) {
     try {
-      database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      database.exec('PRAGMA wal_checkpoint(RESTART)');
       return true;
     } catch (error) {
       if (sqlFailureOf(error) !== 'disk-full') throw error;

@@ -78,7 +78,7 @@ export const migrations: readonly Migration[] = [
  */
 export function migrate(database: SqlDatabase, fromVersion: number, step: Migration): void {
   database.exec(`BEGIN IMMEDIATE;
-    ${step}
+    ${step};
     PRAGMA application_id = ${applicationId};
     PRAGMA user_version = ${fromVersion + 1};
     COMMIT;`);

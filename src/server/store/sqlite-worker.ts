@@ -49,8 +49,9 @@ function serveStore(port: MessagePort, dataDir: string): void {
 
   function runBatch(batch: Batch): void {
     const outcomes = runner.run(batch);
-    say({ kind: 'outcomes', outcomes }, payloadsOf(outcomes));
+    // First, so that whoever hears of a refusal finds the store as it is.
     sayWritable();
+    say({ kind: 'outcomes', outcomes }, payloadsOf(outcomes));
   }
 
   function close(): void {

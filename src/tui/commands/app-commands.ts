@@ -37,7 +37,7 @@ function reconnect(state: CommanderState): Step {
   if (state.relay.connection?.phase === 'authenticated') {
     return step(notify(state, 'good', 'The relay is connected already.'));
   }
-  return step(notify(state, 'good', 'Connecting again…'), { effect: 'reconnect' });
+  return step(notify(state, 'good', 'Connecting again.'), { effect: 'reconnect' });
 }
 
 export const appCommands: Handlers<

@@ -21,7 +21,7 @@ export function editForm(state: CommanderState, edit: (buffer: TextBuffer) => Te
 function choose(state: CommanderState): Step {
   if (state.screen.name !== 'first-run') return step(state);
   if (state.screen.choice === 'connect') return step(show(state, { name: 'connect-form', form: emptyForm }));
-  const busy: Screen = { name: 'busy', what: 'Starting a relay on this machine…', form: undefined };
+  const busy: Screen = { name: 'busy', what: 'Starting a relay on this machine.', form: undefined };
   return step(show(state, busy), { effect: 'start-local-relay' });
 }
 
@@ -51,7 +51,7 @@ function submit(state: CommanderState): Step {
     const problem = 'A master key is needed: whoever runs the relay has it.';
     return step(show(state, { name: 'connect-form', form: { ...form, problem } }));
   }
-  const busy: Screen = { name: 'busy', what: `Connecting to ${url}…`, form };
+  const busy: Screen = { name: 'busy', what: `Connecting to ${url}.`, form };
   return step(show(state, busy), { effect: 'connect', url, authKey });
 }
 

@@ -30,7 +30,7 @@ function closeDetail(state: CommanderState): CommanderState {
 function repeat(state: CommanderState): Step {
   const entry = selectedEntry(state.messages);
   if (entry === undefined || entry.direction === 'in') {
-    return step(notify(state, 'bad', 'r repeats a message that was sent from here (→); this is none.'));
+    return step(notify(state, 'bad', 'r repeats a message that was sent from here; this one was not.'));
   }
   const composer = fillComposer(state.composer, `${writeName(entry.peer)} ${entry.typed}`);
   return step({ ...focusPane(state, 'composer'), composer });

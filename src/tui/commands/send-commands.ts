@@ -24,7 +24,8 @@ function checkCommand(state: CommanderState): Checked {
   if (unknown !== undefined) {
     return { refusal: `${unknown} stands for no device that is known, nothing was sent: check the name.` };
   }
-  if (command.body.kind === 'empty') return { refusal: 'There is no command yet: write {"cmd":…} behind the names.' };
+  if (command.body.kind === 'empty')
+    return { refusal: 'There is no command yet: write {"cmd":"status"} behind the names.' };
   if (command.body.kind === 'mistake') {
     const { line, column, mistake } = command.body;
     return { refusal: `Line ${line}, column ${column}: ${mistake.expected}. Nothing was sent.` };

@@ -45,7 +45,7 @@ function readString(reader: Reader): void {
       return;
     }
     if (character === '') fail(reader, 'this text needs a closing "', start);
-    else if (character !== '\\') fail(reader, 'a line break or control character in a text is written \\n or \\u….');
+    else if (character !== '\\') fail(reader, 'a line break or control character in a text is written \\n or \\u0007');
     else if (take(reader, escapeSequence) === '')
       fail(reader, 'after \\ comes one of " \\ / b f n r t or u and four digits');
   }
@@ -128,7 +128,7 @@ function readAfterValue(reader: Reader, open: string[]): void {
  */
 export function findJsonMistake(text: string): JsonMistake | undefined {
   const reader: Reader = { text, index: 0, mistake: undefined };
-  if (next(reader) !== '{') return { index: reader.index, expected: 'a command is a JSON object: {…}' };
+  if (next(reader) !== '{') return { index: reader.index, expected: 'a command is a JSON object, {"cmd":"status"}' };
   const open: string[] = [];
   do {
     if (readValue(reader, open) && reader.mistake === undefined) readAfterValue(reader, open);

@@ -117,7 +117,9 @@ export function ComposerPane({ state, look, layout, screenRow }: ComposerPanePro
   const verdict = verdictSpans(composer, look);
   const title = titleSpans(state, look, columns - spansWidth(verdict) - 18);
   const completing = completionSpans(composer, look);
-  const hints = completing.length > 0 ? completing : hasFocus ? hintsFor(look, keymap.composer.own) : [];
+  const remark = hasFocus ? mistakeSpans(composer) : [];
+  const room = columns - spansWidth(remark) - 3;
+  const hints = completing.length > 0 ? completing : hasFocus ? hintsFor(look, keymap.composer.own, room) : [];
   if (!isFramed)
     return <Rows rows={[composeRow(look, layout.columns, title, verdict), ...content.map((line) => `  ${line}`)]} />;
   return (
@@ -128,7 +130,7 @@ export function ComposerPane({ state, look, layout, screenRow }: ComposerPanePro
       title={title}
       status={verdict}
       hints={hints}
-      remark={hasFocus ? mistakeSpans(composer) : []}
+      remark={remark}
       hasFocus={hasFocus}
       content={content}
     />

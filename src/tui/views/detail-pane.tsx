@@ -88,7 +88,7 @@ export function DetailPane({ state, look, layout }: PaneProps): ReactElement {
         span(earlier === undefined ? '' : '  + new  ~ changed since the one before', 'dim'),
       ]}
       status={range === '' ? [] : [span(range, 'dim')]}
-      hints={hasFocus ? hintsFor(look, keymap.detail.own) : []}
+      hints={hasFocus ? hintsFor(look, keymap.detail.own, columns) : []}
       hasFocus={hasFocus}
       content={rows.slice(top, top + layout.rows)}
     />

@@ -66,7 +66,7 @@ export function DevicesPane({ state, look, layout }: PaneProps): ReactElement {
   ];
   const marks = devices.marks.length === 0 ? [] : [span(`${devices.marks.length} ${look.glyphs.mark}`, 'accent')];
   const filter = filterSpans(state, 'devices', look);
-  const hints = filter.length > 0 ? filter : hasFocus ? hintsFor(look, keymap.devices.own) : [];
+  const hints = filter.length > 0 ? filter : hasFocus ? hintsFor(look, keymap.devices.own, columns) : [];
   const content =
     rows.length === 0 ? emptyRows(state, look, columns) : rows.map((device) => deviceRow(device, state, look, columns));
   return (

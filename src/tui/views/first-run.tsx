@@ -74,7 +74,7 @@ function problemOf(screen: Screen): string | undefined {
 function linesOf(screen: Screen, look: Look, columns: number): readonly Line[] {
   if (screen.name === 'first-run') return firstRunLines(screen, look);
   if (screen.name === 'connect-form') return formLines(screen.form, look, columns);
-  return screen.name === 'busy' ? [[span(screen.what)]] : [];
+  return screen.name === 'busy' ? [[span(toVisible(screen.what, look.isAscii))]] : [];
 }
 
 /** Where the terminal's cursor belongs in the form. */
@@ -114,7 +114,10 @@ export function FirstRun({ state, look }: FirstRunProps): ReactElement {
     <>
       <Rows rows={filled} />
       <Row
-        text={composeRow(look, size.columns, [span(' '.repeat(leftColumns)), ...hintsFor(look, keymap[place].shared)])}
+        text={composeRow(look, size.columns, [
+          span(' '.repeat(leftColumns)),
+          ...hintsFor(look, keymap[place].shared, columns),
+        ])}
       />
     </>
   );

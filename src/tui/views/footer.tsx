@@ -4,7 +4,7 @@ import type { Layout } from '../state/layout.ts';
 import { placeOf } from '../state/place.ts';
 import type { CommanderState } from '../state/state.ts';
 import type { Look } from '../text/look.ts';
-import { composeRow, type Span, span } from '../text/spans.ts';
+import { composeRow, type Span, span, spansWidth } from '../text/spans.ts';
 import { toVisible } from '../text/visible.ts';
 import { Row } from './frame.tsx';
 import { hintsFor } from './hints.ts';
@@ -31,10 +31,11 @@ export interface FooterProps {
 
 export function Footer({ state, look, layout }: FooterProps): ReactElement {
   const { notice } = state;
-  const hints = hintsFor(look, bindingsFor(placeOf(state), layout));
+  const loss = lossSpans(state, look);
+  const hints = hintsFor(look, bindingsFor(placeOf(state), layout), layout.columns - spansWidth(loss) - 1);
   const words =
     notice === undefined
-      ? [...lossSpans(state, look), ...hints]
+      ? [...loss, ...hints]
       : [span(toVisible(notice.text, look.isAscii), notice.tone === 'good' ? 'good' : 'warn')];
   return <Row text={composeRow(look, layout.columns, [span(' '), ...words])} />;
 }

@@ -61,5 +61,5 @@ export function Frame({
 }
 
 function spaced(words: readonly Span[]): readonly Span[] {
-  return words.length === 0 ? [] : [span(' '), ...words, span(' ')];
+  return words.every(({ text }) => text === '') ? [] : [span(' '), ...words, span(' ')];
 }

@@ -35,12 +35,13 @@ function rangeText(top: number, shown: number, count: number): string {
 
 export function MessagesPane({ state, look, layout }: PaneProps): ReactElement {
   const columns = layout.columns - frameColumns;
-  const hasFocus = state.focus === 'messages';
+  // An open detail has the keyboard.
+  const hasFocus = state.focus === 'messages' && state.messages.detailTop === undefined;
   const { entries, top, count, selected } = messageWindow(state.messages, layout.rows);
   const range = rangeText(top, entries.length, count);
   const peers = peerColumns(entries, columns, look);
   // While the log follows and the eyes are elsewhere, no row is the chosen one.
-  const cursorSeq = hasFocus || state.messages.pause !== undefined ? selected?.seq : undefined;
+  const cursorSeq = state.focus === 'messages' || state.messages.pause !== undefined ? selected?.seq : undefined;
   const content =
     entries.length === 0
       ? emptyRows(state, look, columns)
@@ -53,7 +54,7 @@ export function MessagesPane({ state, look, layout }: PaneProps): ReactElement {
       rows={layout.rows}
       title={[span('2 ', 'dim'), span('Messages', 'bold'), ...(hasFocus ? [span(` ${look.glyphs.cursor}`)] : [])]}
       status={range === '' ? [] : [span(range, 'dim')]}
-      hints={filter.length > 0 ? filter : hasFocus ? hintsFor(look, keymap.messages.own) : []}
+      hints={filter.length > 0 ? filter : hasFocus ? hintsFor(look, keymap.messages.own, columns) : []}
       hasFocus={hasFocus}
       content={content}
     />

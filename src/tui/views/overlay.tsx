@@ -22,6 +22,8 @@ export interface OverlayProps {
 
 interface Content {
   readonly title: string;
+  /** At the right end of the title. */
+  readonly status?: string;
   readonly rows: readonly (readonly Span[])[];
 }
 
@@ -46,7 +48,8 @@ function helpContent(look: Look, top: number, rows: number): Content {
     return [[span(title, 'accent')], ...keys.map((binding) => helpRow(look, binding)), []];
   });
   const first = Math.min(top, Math.max(0, listed.length - rows));
-  return { title: 'Keys', rows: listed.slice(first, first + rows) };
+  const status = listed.length > rows ? `${first + 1}-${first + rows} of ${listed.length}  PgDn PgUp` : '';
+  return { title: 'Keys', status, rows: listed.slice(first, first + rows) };
 }
 
 function problemsContent(state: CommanderState, look: Look, columns: number, rows: number): Content {
@@ -118,6 +121,7 @@ export function OverlayPane(props: OverlayProps): ReactElement {
       columns={columns}
       rows={rows}
       title={[span(content.title, 'bold')]}
+      status={content.status === undefined ? [] : [span(content.status, 'dim')]}
       hasFocus
       content={content.rows.map((spans) => composeRow(look, columns - frameColumns, spans))}
     />

@@ -44,7 +44,8 @@ describe('PROTOCOL A4: a queued message leaves the queue when its target has it'
     await queue(room, 'worker', numbered('worker', 0, 1));
     const first = await room.device('worker', { answersPings: false });
     await first.nextText();
-    for (const payload of ['', '1', 'beat', '\x7f\x7f\x7f\x7f', 'heartbeat']) first.sendFrame({ opcode: opcodes.pong, payload });
+    for (const payload of ['', '1', 'beat', '\x7f\x7f\x7f\x7f', 'heartbeat'])
+      first.sendFrame({ opcode: opcodes.pong, payload });
     await settle(first);
     await leave(room, first, 'worker');
     expect(await room.waiting('worker')).toBe(1);

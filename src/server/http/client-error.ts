@@ -1,0 +1,31 @@
+import type { Socket } from 'node:net';
+import { refuseUpgrade, type UpgradeRefusal } from '../upgrade.ts';
+
+/** What the parser of HTTP found, and how it is answered; anything else is no HTTP at all. */
+const refusals: Readonly<Record<string, UpgradeRefusal>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: {
+    status: '408 Request Timeout',
+    code: 'bad_request',
+    message: 'the request did not come in time: send it in one go',
+  },
+  HPE_HEADER_OVERFLOW: {
+    status: '431 Request Header Fields Too Large',
+    code: 'bad_request',
+    message: 'the headers are too long: send fewer',
+  },
+};
+
+const notHttp: UpgradeRefusal = {
+  status: '400 Bad Request',
+  code: 'bad_request',
+  message: 'this is no HTTP request that can be read',
+};
+
+/** Answers what never became a request in the same form as every other error (PROTOCOL C), and ends the socket. */
+export function answerClientError(error: { readonly code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  refuseUpgrade(socket, refusals[error.code ?? ''] ?? notHttp);
+}

@@ -1,0 +1,41 @@
+/** Runs a worker that somebody else could have written, as a process of its own, and reads the events that it prints. */
+import { join } from 'node:path';
+import { spawnWatched } from '../watched-process.ts';
+
+const folder = join(import.meta.dirname, 'workers');
+
+export interface WorkerEvent {
+  readonly event: 'authenticated' | 'closed';
+  readonly client_id?: string;
+  readonly code?: number | null;
+}
+
+export interface WorkerProcess extends AsyncDisposable {
+  /** The events that were read so far. */
+  readonly events: readonly WorkerEvent[];
+  /** Resolves with its next event; rejects, with what it wrote on standard error, when it ended instead. */
+  nextEvent(): Promise<WorkerEvent>;
+  /** SIGKILL, as when somebody pulls the plug. */
+  kill(): Promise<void>;
+}
+
+/** Starts `COMMAND FILE ARGS`, the file being one of the workers beside this one. */
+export function startWorker(command: string, file: string, args: readonly string[]): WorkerProcess {
+  const worker = spawnWatched(command, [join(folder, file), ...args]);
+  const events: WorkerEvent[] = [];
+  return {
+    events,
+    async nextEvent() {
+      const line = new RegExp(`^(?:.*\\n){${events.length}}(.*)\\n`);
+      const [, text = ''] = await worker.stdout.waitFor(line);
+      const event: WorkerEvent = JSON.parse(text);
+      events.push(event);
+      return event;
+    },
+    async kill() {
+      worker.kill('SIGKILL');
+      await worker.exited;
+    },
+    [Symbol.asyncDispose]: () => worker[Symbol.asyncDispose](),
+  };
+}

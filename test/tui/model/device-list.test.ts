@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import {
+  deviceWindow,
+  emptyDeviceList,
+  filterDevices,
+  hearOf,
+  moveDeviceCursor,
+  toggleMark,
+  updateDevices,
+} from '../../../src/tui/model/device-list.ts';
+import { offline, online } from '../harness.ts';
+
+const three = updateDevices(emptyDeviceList, [online('pump-10'), online('pump-2'), offline('gate')], true);
+
+describe('the device list', () => {
+  it('sorts names as people do', () => {
+    expect(three.shown.map(({ id }) => id)).toEqual(['gate', 'pump-2', 'pump-10']);
+  });
+
+  it('keeps the cursor on its device when others come and go', () => {
+    const moved = moveDeviceCursor(three, 1, 10);
+    expect(moved.cursorId).toBe('pump-2');
+    expect(updateDevices(moved, [online('a'), online('pump-2')], true).cursorId).toBe('pump-2');
+  });
+
+  it('puts the cursor on the next row when its device is gone', () => {
+    const moved = moveDeviceCursor(three, 1, 10);
+    expect(updateDevices(moved, [offline('gate'), online('pump-10')], true).cursorId).toBe('pump-10');
+    expect(updateDevices(moved, [], true).cursorId).toBeUndefined();
+  });
+
+  it('keeps marks that the filter hides', () => {
+    const filtered = filterDevices(toggleMark(three, 'gate'), 'PUMP');
+    expect(filtered.shown.map(({ id }) => id)).toEqual(['pump-2', 'pump-10']);
+    expect(filtered.marks).toEqual(['gate']);
+    expect(toggleMark(filtered, 'gate').marks).toEqual([]);
+  });
+
+  it('scrolls so that the cursor is seen', () => {
+    const many = updateDevices(
+      emptyDeviceList,
+      Array.from({ length: 30 }, (_, index) => online(`d-${index}`)),
+      true,
+    );
+    const end = moveDeviceCursor(many, Number.POSITIVE_INFINITY, 10);
+    expect(deviceWindow(end, 10).rows.at(-1)?.id).toBe('d-29');
+    expect(deviceWindow(moveDeviceCursor(end, -3, 10), 10).top).toBe(20);
+    expect(deviceWindow(end, 40).rows).toHaveLength(30);
+  });
+
+  it('takes note of strangers only where the relay does not say whom it knows', () => {
+    expect(hearOf(three, 'stranger')).toBe(three);
+    expect(hearOf(emptyDeviceList, 'heard').all).toEqual([{ id: 'heard', state: 'unknown', waiting: 0 }]);
+  });
+});

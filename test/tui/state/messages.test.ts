@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import { countNew, messageWindow, selectedEntry, shownEntries } from '../../../src/tui/model/message-pane.ts';
+import { createHarness, online, received, startMs } from '../harness.ts';
+
+const devices = [online('mouse_pi')];
+
+function commanderWithSent() {
+  const commander = createHarness({ devices });
+  commander.type('@mouse_pi {"cmd":"x"}');
+  commander.press('enter');
+  const outcome = () => {
+    const entry = commander.state.messages.log.entries[0];
+    return entry?.direction === 'out' ? entry.outcome : undefined;
+  };
+  return { commander, outcome };
+}
+
+describe('a sent message', () => {
+  it('is sent when it has left', () => {
+    const { commander, outcome } = commanderWithSent();
+    expect(outcome()).toEqual({ state: 'sending' });
+    commander.act({ type: 'send-settled', seq: 1 });
+    expect(outcome()).toEqual({ state: 'sent' });
+  });
+
+  it('is replied when a message answers its _id, with the time it took', () => {
+    const { commander, outcome } = commanderWithSent();
+    commander.act(received({ sender: 'mouse_pi', _re: 'c-test-1', ok: true }, startMs + 38));
+    expect(outcome()).toEqual({ state: 'replied', afterMs: 38 });
+    commander.act({ type: 'send-settled', seq: 1 });
+    expect(outcome()).toEqual({ state: 'replied', afterMs: 38 });
+  });
+
+  it('is not replied by somebody to whom it was not sent, nor by another _re', () => {
+    const { commander, outcome } = commanderWithSent();
+    commander.act(received({ sender: 'eve', _re: 'c-test-1' }), received({ sender: 'mouse_pi', _re: 'c-test-9' }));
+    expect(outcome()).toEqual({ state: 'sending' });
+  });
+
+  it('is refused with the code of the relay, by its _id or else by its target', () => {
+    const { commander, outcome } = commanderWithSent();
+    commander.act({ type: 'send-settled', seq: 1 });
+    const error = { status: 'error', code: 'queue_full', message: 'the queue of mouse_pi is full' } as const;
+    commander.act({ type: 'refused', error: { ...error, target: 'other' } });
+    expect(outcome()).toEqual({ state: 'sent' });
+    commander.act({ type: 'refused', error: { ...error, target: 'mouse_pi' } });
+    expect(outcome()).toEqual({ state: 'refused', code: 'queue_full', reason: error.message });
+    expect(commander.state.unseenProblems).toBe(2);
+  });
+
+  it('says why it did not leave', () => {
+    const { commander, outcome } = commanderWithSent();
+    commander.act({ type: 'send-settled', seq: 1, failure: 'the connection broke off' });
+    expect(outcome()).toEqual({ state: 'not-sent', reason: 'the connection broke off' });
+  });
+});
+
+function commanderWithReceived(count: number) {
+  const commander = createHarness({ devices });
+  for (let n = 1; n <= count; n++) commander.act(received({ sender: 'mouse_pi', n }));
+  commander.press('2');
+  return commander;
+}
+
+describe('the message list', () => {
+  it('follows what comes', () => {
+    const commander = commanderWithReceived(3);
+    commander.act(received({ sender: 'mouse_pi', n: 4 }));
+    expect(selectedEntry(commander.state.messages)?.text).toContain('"n":4');
+  });
+
+  it('stands still while it is paused, and counts what comes', () => {
+    const commander = commanderWithReceived(3);
+    commander.press('space');
+    const before = messageWindow(commander.state.messages, 10);
+    for (let n = 4; n <= 6; n++) commander.act(received({ sender: 'mouse_pi', n }));
+    expect(messageWindow(commander.state.messages, 10)).toEqual(before);
+    expect(countNew(commander.state.messages)).toBe(3);
+    commander.press('space');
+    expect(shownEntries(commander.state.messages)).toHaveLength(6);
+    expect(countNew(commander.state.messages)).toBe(0);
+  });
+
+  it('stands still even when everything that is seen has left the log', () => {
+    const commander = commanderWithReceived(3);
+    commander.press('space');
+    const before = shownEntries(commander.state.messages);
+    const message = { text: '{"n":0}', payload: { n: 0 }, offlineQueued: false, receivedAtMs: startMs };
+    commander.act({ type: 'received', messages: Array.from({ length: 10_001 }, () => message) });
+    expect(shownEntries(commander.state.messages)).toBe(before);
+  });
+
+  it('pauses when the cursor moves, and f follows again', () => {
+    const commander = commanderWithReceived(3);
+    commander.press('k');
+    expect(selectedEntry(commander.state.messages)?.seq).toBe(2);
+    commander.act(received({ sender: 'mouse_pi', n: 4 }));
+    expect(selectedEntry(commander.state.messages)?.seq).toBe(2);
+    commander.press('f');
+    expect(selectedEntry(commander.state.messages)?.seq).toBe(4);
+  });
+
+  it('shows a reply to a sent message in its place while it is paused', () => {
+    const { commander } = commanderWithSent();
+    commander.press('escape', '2', 'space');
+    commander.act(received({ sender: 'mouse_pi', _re: 'c-test-1' }, startMs + 5));
+    expect(selectedEntry(commander.state.messages)).toMatchObject({ outcome: { state: 'replied', afterMs: 5 } });
+  });
+
+  it('shows what fits the filter while it is typed, and everything again after Esc', () => {
+    const commander = commanderWithReceived(12);
+    commander.press('/');
+    commander.type('n=1*');
+    expect(shownEntries(commander.state.messages)).toHaveLength(4);
+    commander.press('enter');
+    commander.act(received({ sender: 'mouse_pi', n: 13 }), received({ sender: 'mouse_pi', n: 2 }));
+    expect(shownEntries(commander.state.messages)).toHaveLength(5);
+    commander.press('escape');
+    expect(shownEntries(commander.state.messages)).toHaveLength(14);
+  });
+
+  it('opens the detail with Enter, goes through messages with j and k, and closes it with Esc', () => {
+    const commander = commanderWithReceived(3);
+    commander.press('enter', 'k', 'k');
+    expect(selectedEntry(commander.state.messages)?.seq).toBe(1);
+    expect(commander.state.messages.detailTop).toBe(0);
+    commander.press('escape');
+    expect(commander.state.messages.detailTop).toBeUndefined();
+  });
+
+  it('copies the message under the cursor, every character as it came', () => {
+    const commander = commanderWithReceived(0);
+    const text = '{ "n": 1.0 }';
+    const message = { text, payload: { n: 1 }, offlineQueued: false, receivedAtMs: startMs };
+    commander.act({ type: 'received', messages: [message] });
+    commander.press('y');
+    expect(commander.effects).toEqual([{ effect: 'copy', text }]);
+  });
+
+  it('saves what is shown', () => {
+    const commander = commanderWithReceived(3);
+    commander.press('/');
+    commander.type('n=2');
+    commander.press('enter', 's');
+    expect(commander.effects).toMatchObject([{ effect: 'save', entries: [{ seq: 2 }] }]);
+  });
+});
