@@ -35,7 +35,10 @@ function isRefused(error: unknown): boolean {
  * Asks the HTTP side of the relay who is there (PROTOCOL C). Where it does not list its devices, the presence of those that
  * were heard of is asked for; where it does not tell that either, nothing is claimed.
  */
-export function createPresencePoller(http: RelayHttp, listener: PresenceListener): PresencePoller {
+export function createPresencePoller(
+  http: Pick<RelayHttp, 'devices' | 'presence'>,
+  listener: PresenceListener,
+): PresencePoller {
   let source: 'devices' | 'presence' | 'none' = 'devices';
   let timer: NodeJS.Timeout | undefined;
   let round = 0;
