@@ -5,7 +5,7 @@ import type { SqlDatabase } from './sql.ts';
 import { describeError, sqlFailureOf } from './sql-errors.ts';
 
 /** The part of the disk's room that a batch needs to know (see disk-room.ts). */
-export interface Room {
+interface Room {
   readonly isFull: boolean;
   makeRoom(): void;
 }

@@ -13,7 +13,7 @@ import type {
 /** What the store's two threads say to each other: operations in batches one way, their outcomes the other. */
 
 /** A message whose payload lies in the buffer that travels with its batch. */
-export interface EnqueueRequest extends Omit<QueuedMessage, 'payload'> {
+interface EnqueueRequest extends Omit<QueuedMessage, 'payload'> {
   readonly payloadStart: number;
   readonly payloadBytes: number;
 }
@@ -23,7 +23,7 @@ interface QueueName {
   readonly target: string;
 }
 
-export interface OperationRequests {
+interface OperationRequests {
   /** Does nothing, after everything before it. */
   readonly flush: object;
   readonly load: object;

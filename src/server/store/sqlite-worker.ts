@@ -42,16 +42,16 @@ function serveStore(port: MessagePort, dataDir: string): void {
     say({ kind: 'writable', writable: saidWritable });
   }
 
-  const timer = setInterval(() => {
-    room.look();
-    sayWritable();
-  }, lookAtDiskEveryMs);
-
   function runBatch(batch: Batch): void {
     const outcomes = runner.run(batch);
     // First, so that whoever hears of a refusal finds the store as it is.
     sayWritable();
     say({ kind: 'outcomes', outcomes }, payloadsOf(outcomes));
+  }
+
+  function lookAtDisk(): void {
+    room.look();
+    sayWritable();
   }
 
   function close(): void {
@@ -63,21 +63,21 @@ function serveStore(port: MessagePort, dataDir: string): void {
   }
 
   /** Nothing is tried after a failure: the process is about to end, and the next one reads what the disk has kept. */
-  function end(error: unknown): void {
-    clearInterval(timer);
-    const sentence = error instanceof DiskFailedError ? `the disk of ${dataDir} failed: ` : 'the store failed: ';
-    say({ kind: 'fatal', reason: sentence + describeError(error) });
-    port.close();
+  function orEnd(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      clearInterval(timer);
+      const sentence = error instanceof DiskFailedError ? `the disk of ${dataDir} failed: ` : 'the store failed: ';
+      say({ kind: 'fatal', reason: sentence + describeError(error) });
+      port.close();
+    }
   }
 
-  port.on('message', (message: ToWorker) => {
-    try {
-      if (message.kind === 'batch') runBatch(message.batch);
-      else close();
-    } catch (error) {
-      end(error);
-    }
-  });
+  const timer = setInterval(() => orEnd(lookAtDisk), lookAtDiskEveryMs);
+  port.on('message', (message: ToWorker) =>
+    orEnd(() => (message.kind === 'batch' ? runBatch(message.batch) : close())),
+  );
   sayWritable();
   say({ kind: 'opened' });
 }
