@@ -276,4 +276,17 @@ describe('a reader that remembers', () => {
       { numRuns: 200 },
     );
   });
+
+  it('does not take the bytes of one target for the text of another in the same bucket', () => {
+    const readTarget = createCachedStringReader();
+    const wrong: string[] = [];
+    for (let number = 0; number < 20_000; number++) {
+      // The bytes of the second of each pair are the characters of the first one's text; a few pairs share a bucket.
+      for (const json of [`"${number}\\\\\\\\"`, `"${number}\\\\"`, `"${number}Ã©"`, `"${number}é"`]) {
+        const bytes = bytesOf(json);
+        if (readTarget(bytes, 0, bytes.length) !== JSON.parse(json)) wrong.push(json);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
 });
