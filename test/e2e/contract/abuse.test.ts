@@ -140,7 +140,7 @@ async function talk(socket: Socket, bytes: string): Promise<string> {
   return Buffer.concat(chunks).toString('latin1');
 }
 
-describe('FAULTS 22: HTTP that is too much or too slow', () => {
+describe('FAULTS 22: HTTP that is too much or too slow', { timeout: 60_000 }, () => {
   it('2,000 headers are 431', async () => {
     const headers = Array.from({ length: 2000 }, (_, n) => `X-${n}: ${n}\r\n`).join('');
     const answer = await talk(await openSocket(relay.url), `GET /ws/connect/ HTTP/1.1\r\nHost: x\r\n${headers}\r\n`);
@@ -190,7 +190,7 @@ describe('FAULTS 22: HTTP that is too much or too slow', () => {
   });
 });
 
-describe('FAULTS 19: a sender that never reads its answers', () => {
+describe('FAULTS 19: a sender that never reads its answers', { timeout: 60_000 }, () => {
   /** Whether the bytes leave for the relay while it answers somebody else two hundred times. */
   async function areTaken(client: RawWebSocket, bytes: Buffer): Promise<boolean> {
     let taken = false;

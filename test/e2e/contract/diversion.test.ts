@@ -4,7 +4,7 @@ import { opcodes } from '../raw-frame.ts';
 import { openRoom, settle } from './test-room.ts';
 import { until } from './until.ts';
 
-describe('PROTOCOL A4: a target that is connected but does not read', () => {
+describe('PROTOCOL A4: a target that is connected but does not read', { timeout: 60_000 }, () => {
   let relay: ServedRelay;
   beforeAll(async () => {
     relay = await startServe();
@@ -129,7 +129,7 @@ describe('PROTOCOL A4 and A5: a target that has been silent', () => {
   });
 });
 
-describe('PROTOCOL A4: silence before the socket is closed', () => {
+describe('PROTOCOL A4: silence before the socket is closed', { timeout: 60_000 }, () => {
   let relay: ServedRelay;
   beforeAll(async () => {
     relay = await startServe({ limits: { ping_after: '200ms', silent_after: '500ms', idle_timeout: '1500ms' } });

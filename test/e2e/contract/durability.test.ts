@@ -51,7 +51,7 @@ async function drain(room: TestRoom, target: string): Promise<number[]> {
   return received;
 }
 
-describe('FAULTS 1: SIGKILL under load', () => {
+describe('FAULTS 1: SIGKILL under load', { timeout: 60_000 }, () => {
   let folder: string;
   beforeAll(() => {
     folder = makeTemporaryFolder();

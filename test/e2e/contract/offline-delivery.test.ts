@@ -52,7 +52,7 @@ describe('PROTOCOL A4: a queued message leaves the queue when its target has it'
   });
 });
 
-describe('PROTOCOL A4: a pong confirms every ping before it', () => {
+describe('PROTOCOL A4: a pong confirms every ping before it', { timeout: 60_000 }, () => {
   it('so that a client may answer the latest one alone, as RFC 6455 allows', async () => {
     await using restless = await startServe({ limits: { ping_after: '200ms' } });
     const room = await openRoom(restless);
@@ -119,6 +119,37 @@ describe('PROTOCOL A4: what is handed over and not confirmed', () => {
     worker.answersPings = true;
     worker.sendFrame({ opcode: opcodes.pong, payload: await nextPing(worker) });
     expect(await worker.nextJson()).toMatchObject({ name: 'b', _offline_queued: true });
+    await room.untilWaiting('worker', 0);
+  });
+
+  it('does not expire meanwhile', async () => {
+    const room = await openRoom(relay, { queue_ttl: '400ms' });
+    await using sender = await room.controller('sender');
+    sender.sendText('{"target":"worker","n":1}');
+    await room.untilWaiting('worker', 1);
+    await using worker = await room.controller('worker', { answersPings: false });
+    expect(await worker.nextJson()).toMatchObject({ n: 1, _offline_queued: true });
+    // What was queued after it ends after it: when that is gone, its own time is over too.
+    sender.sendText('{"target":"nobody"}');
+    await room.untilWaiting('nobody', 1);
+    await room.untilWaiting('nobody', 0);
+    expect(await room.waiting('worker')).toBe(1);
+    worker.sendFrame({ opcode: opcodes.pong, payload: await nextPing(worker) });
+    await room.untilWaiting('worker', 0);
+  });
+
+  it('is followed by the rest, and by what came since, in order', async () => {
+    const room = await openRoom(relay, { send_buffer_bytes: '1KiB' });
+    const big = (name: string) => JSON.stringify({ target: 'worker', name, x: 'x'.repeat(800) });
+    await queue(room, 'worker', [big('a'), big('b')]);
+    await using sender = await room.controller('sender');
+    await using worker = await room.device('worker', { answersPings: false });
+    expect(await worker.nextJson()).toMatchObject({ name: 'a' });
+    sender.sendText('{"target":"worker","name":"c"}');
+    await settle(sender);
+    worker.answersPings = true;
+    worker.sendFrame({ opcode: opcodes.pong, payload: await nextPing(worker) });
+    for (const name of ['b', 'c']) expect(await worker.nextJson()).toMatchObject({ name, _offline_queued: true });
     await room.untilWaiting('worker', 0);
   });
 

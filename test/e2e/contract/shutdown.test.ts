@@ -15,7 +15,7 @@ beforeEach(() => {
   return () => rmSync(folder, { recursive: true, force: true });
 });
 
-describe('FAULTS 16: SIGTERM', () => {
+describe('FAULTS 16: SIGTERM', { timeout: 60_000 }, () => {
   let relay: ServedRelay;
   beforeEach(async () => {
     relay = await startServe({ dataDir });
@@ -106,7 +106,7 @@ describe('FAULTS 16: SIGTERM', () => {
   });
 });
 
-describe('FAULTS 6: two relays on one data folder', () => {
+describe('FAULTS 6: two relays on one data folder', { timeout: 60_000 }, () => {
   it('the second one says so in a sentence and exits 1, and the first one goes on', async () => {
     await using relay = await startServe({ dataDir });
     await using second = spawnRelay(['serve', '--json', '--port', '0', '--data', dataDir]);

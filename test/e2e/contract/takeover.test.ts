@@ -92,7 +92,7 @@ describe('PROTOCOL A2: a newer session with the same id takes over', () => {
   });
 });
 
-describe('FAULTS 13: what waits goes to the newer session, once', () => {
+describe('FAULTS 13: what waits goes to the newer session, once', { timeout: 60_000 }, () => {
   it('also where the older one had it and did not confirm it', async () => {
     const room = await openRoom(relay);
     await queue(room, 'same', numbered('same', 0, 5));

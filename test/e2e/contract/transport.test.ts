@@ -1,0 +1,71 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hasTool } from '../../tools.ts';
+import { makeTemporaryFolder, type ServedRelay, spawnRelay, startServe } from '../built-relay.ts';
+import { openRawWebSocket } from '../raw-websocket.ts';
+import { login, settle } from './test-room.ts';
+
+describe.runIf(hasTool('openssl'))('PROTOCOL A1: wss', () => {
+  let folder: string;
+  let relay: ServedRelay;
+  let ca: string;
+  beforeAll(async () => {
+    folder = makeTemporaryFolder();
+    const cert = join(folder, 'cert.pem');
+    const key = join(folder, 'key.pem');
+    const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
+    const made = spawnSync('openssl', [
+      ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '1'],
+      ...['-keyout', key, '-out', cert, ...names],
+    ]);
+    expect(made.status, made.stderr.toString()).toBe(0);
+    ca = readFileSync(cert, 'utf8');
+    relay = await startServe({ dataDir: join(folder, 'data'), args: ['--tls-cert', cert, '--tls-key', key] });
+  });
+  afterAll(async () => {
+    await relay[Symbol.asyncDispose]();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('is what a relay with a certificate says and speaks', async () => {
+    expect(relay.url).toMatch(/^wss:\/\/127\.0\.0\.1:\d+\/ws\/connect\/$/);
+    expect(relay.http).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/);
+    await using client = await login(relay.url, { auth_key: relay.bootstrap?.authKey, sender: 'client' }, { ca });
+    for (let n = 0; n < 100; n++) client.sendJson({ target: 'client', n, pad: 'x'.repeat(n * 100) });
+    for (let n = 0; n < 100; n++) expect((await client.nextJson()).n).toBe(n);
+    await settle(client);
+  });
+
+  it('is not spoken with who does not know the certificate, and not without TLS', async () => {
+    await expect(openRawWebSocket(relay.url)).rejects.toThrow(/self-signed|self signed|certificate/);
+    await expect(openRawWebSocket(relay.url.replace('wss:', 'ws:'))).rejects.toThrow();
+    await using client = await login(relay.url, { auth_key: relay.bootstrap?.authKey, sender: 'client' }, { ca });
+    await settle(client);
+  });
+
+  it('ends with 1001 like the other', async () => {
+    await using client = await login(relay.url, { auth_key: relay.bootstrap?.authKey, sender: 'client' }, { ca });
+    const closed = client.nextClose();
+    expect(await relay.stop('SIGTERM')).toMatchObject({ code: 0 });
+    expect((await closed).code).toBe(1001);
+  });
+});
+
+describe('FAULTS "Keys": plain text beyond this machine', { timeout: 60_000 }, () => {
+  const serve = (...args: string[]) => spawnRelay(['serve', '--json', '--port', '0', '--data', 'data', ...args]);
+
+  it('is refused with a sentence that says what allows it', async () => {
+    await using relay = serve('--host', '0.0.0.0');
+    const { code, stdout, stderr } = await relay.exited;
+    expect(code).toBeGreaterThan(0);
+    expect(stdout).toBe('');
+    expect(stderr).toContain('--allow-plaintext');
+  });
+
+  it('is possible for who says so', async () => {
+    await using relay = serve('--host', '0.0.0.0', '--allow-plaintext');
+    await relay.stdout.waitFor(/"event":"listening"/);
+  });
+});
