@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { FillQueuesJob, TrafficResult } from './job.ts';
-import { startMeter } from './meter.ts';
+import type { FillQueuesJob, FillQueuesResult } from './job.ts';
 import { makePayload } from './payload.ts';
 import type { Rig } from './rig.ts';
 import { untilQuiet } from './settle.ts';
@@ -9,10 +8,10 @@ import { untilQuiet } from './settle.ts';
 const messagesPerWrite = 500;
 
 /** Sends one message to each of many clients that are not there, and waits until the server has put them away. */
-export async function runFillQueues({ clients, wire, server }: Rig, job: FillQueuesJob): Promise<TrafficResult> {
+export async function runFillQueues({ clients, wire, server }: Rig, job: FillQueuesJob): Promise<FillQueuesResult> {
   const from = 'filler';
   const sender = await clients.open({ clientId: from, payloadBytes: 0, onDeliveries: () => {} });
-  const stop = startMeter(server.pid, () => job.targets);
+  const startMs = performance.now();
   for (let first = 0; first < job.targets; first += messagesPerWrite) {
     const count = Math.min(messagesPerWrite, job.targets - first);
     const messages = Array.from({ length: count }, (_, index) => {
@@ -22,6 +21,5 @@ export async function runFillQueues({ clients, wire, server }: Rig, job: FillQue
     sender.write(Buffer.concat(messages));
     await sleep(1);
   }
-  await untilQuiet(server.pid);
-  return { ...stop(), messages: job.targets };
+  return { durationMs: (await untilQuiet(server.pid)) - startMs };
 }

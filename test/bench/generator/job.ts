@@ -85,12 +85,17 @@ export interface IdleResult {
   readonly watchedCpuNs: number;
 }
 
+export interface FillQueuesResult {
+  /** From the first message until the server had nothing left to do. */
+  readonly durationMs: number;
+}
+
 export interface ResultOf {
   readonly window: TrafficResult;
   readonly 'one-in-flight': LatencyResult;
   readonly 'offered-load': LatencyResult;
   readonly idle: IdleResult;
-  readonly 'fill-queues': TrafficResult;
+  readonly 'fill-queues': FillQueuesResult;
 }
 
 /** What travels between bench and generator. */

@@ -7,15 +7,15 @@ const nsPerMs = 1e6;
 const quietShare = 0.02;
 const quietTimeoutMs = 60_000;
 
-/** Resolves when the server works no more. */
-export async function untilQuiet(pid: number): Promise<void> {
+/** Resolves when the server works no more, with the moment since when, by `performance.now()`. */
+export async function untilQuiet(pid: number): Promise<number> {
   const startMs = performance.now();
   for (;;) {
     const beforeNs = readCpuNs(pid);
     const beforeMs = performance.now();
     await sleep(lookEveryMs);
     const share = (readCpuNs(pid) - beforeNs) / nsPerMs / (performance.now() - beforeMs);
-    if (share < quietShare) return;
+    if (share < quietShare) return beforeMs;
     if (performance.now() - startMs > quietTimeoutMs) throw new Error('the server is busy without anything to do');
   }
 }
