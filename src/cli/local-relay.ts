@@ -100,6 +100,22 @@ async function start(dataDir: string, port: number, onFatal: (reason: string) =>
   }
 }
 
+/** Starts on the wanted port, or on a free one when something else has it or takes it just now. */
+async function startNear(
+  dataDir: string,
+  port: number,
+  onFatal: (reason: string) => void,
+): Promise<{ readonly relay: Relay; readonly isMoved: boolean }> {
+  if (await isPortFree(port)) {
+    try {
+      return { relay: await start(dataDir, port, onFatal), isMoved: false };
+    } catch (error) {
+      if (await isPortFree(port)) throw error;
+    }
+  }
+  return { relay: await start(dataDir, 0, onFatal), isMoved: true };
+}
+
 /**
  * Starts a relay for this machine in the platform's own data folder, or again the one that the profile `local` tells of, and
  * saves that profile where there is none. Throws `CommandError` with a sentence.
@@ -111,8 +127,7 @@ export async function startLocalRelay(
   const profile = profiles.get(localProfileName);
   const dataDir = resolve(profile?.data_dir ?? defaultDataDir());
   const wanted = (profile === undefined ? undefined : localPortOf(profile)) ?? defaultPort;
-  const isFree = await isPortFree(wanted);
-  const relay = await start(dataDir, isFree ? wanted : 0, onFatal);
+  const { relay, isMoved } = await startNear(dataDir, wanted, onFatal);
   try {
     const { authKey, adminKey } = keysOf(relay, profile, dataDir);
     const admin = adminKey === undefined ? {} : { admin_key: adminKey };
@@ -124,7 +139,7 @@ export async function startLocalRelay(
     });
     const device = await startDevice(relay, authKey, isNew);
     const again = profile === undefined ? [] : ['The relay of this machine was not running: it was started again.'];
-    const moved = isFree ? [] : [`Port ${wanted} is taken: this relay listens at ${new URL(relay.url).host}.`];
+    const moved = !isMoved ? [] : [`Port ${wanted} is taken: this relay listens at ${new URL(relay.url).host}.`];
     return {
       url: relay.url,
       authKey,

@@ -26,9 +26,10 @@ export function createPrompts({ stdin, stderr, input }: PromptStreams): Prompts 
 
   async function ask(question: string, echo: boolean): Promise<string> {
     if (!interactive) throw usageError(`cannot ask "${question}": nobody is at the terminal`);
-    stderr.write(`${question} `);
     const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
     const lines = createInterface({ input: stdin, output: echo ? stderr : nowhere, terminal: true, prompt: '' });
+    // After the line above, which switches the terminal's own echo off: whoever answers at once must not be shown.
+    stderr.write(`${question} `);
     // In the terminal's raw mode Ctrl+C is a key and no signal.
     const interrupted = once(lines, 'SIGINT').then(() => {
       throw new CommandError(exitCodes.interrupted, '');

@@ -133,8 +133,8 @@ export const deviceRemoveCommand = defineCommand({
     'dry-run': { type: 'boolean', describe: 'Remove nothing; say what would go' },
   },
   examples: [
-    ['relay device rm pump-3 --yes', 'Removes pump-3, its token and what waits for it.'],
     ['relay device rm pump-3 --dry-run', 'Says what would go.'],
+    ['relay device rm pump-3 --yes', 'Removes pump-3, its token and what waits for it.'],
   ],
   async run(argv, context): Promise<ExitCode> {
     const connection = await findConnection(argv, context, 'master');

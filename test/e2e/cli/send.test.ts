@@ -1,0 +1,220 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { makeTemporaryFolder, runRelay, type ServedRelay, spawnRelay, startServe } from '../built-relay.ts';
+import { startPublishedRelay } from './published-relay.ts';
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+let relay: ServedRelay;
+let folder: string;
+beforeAll(async () => {
+  relay = await startServe({ limits: { queue_messages: '3' } });
+  folder = makeTemporaryFolder();
+});
+afterAll(async () => {
+  await relay[Symbol.asyncDispose]();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const records = (stdout: string) =>
+  stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+
+/** A device that nobody else uses, so that its queue holds what one test sends. */
+let devices = 0;
+async function makeDevice(): Promise<{ readonly id: string; readonly token: string }> {
+  devices += 1;
+  const { stdout } = await runRelay(['device', 'add', `device-${devices}`, '--json'], { env: relay.env });
+  const { device, device_token } = JSON.parse(stdout);
+  return { id: device, token: device_token };
+}
+
+const send = (args: readonly string[], options: { readonly env?: object; readonly input?: string } = {}) =>
+  runRelay(['send', ...args], { ...options, env: { ...relay.env, ...options.env } });
+
+async function received(id: string, count: number): Promise<readonly string[]> {
+  const args = ['listen', '--as', id, '--count', String(count), '--timeout', '10s', '--json'];
+  const { stdout } = await runRelay(args, { env: relay.env });
+  return stdout.trim().split('\n');
+}
+
+describe('relay send', () => {
+  it('sends the text as it was typed, with target and sender behind it', async () => {
+    const { id } = await makeDevice();
+    const { code, stdout, stderr } = await send(['-t', id, '{"n": 12345678901234567890, "x":1.0}']);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+    expect(stderr).toContain(`${id}: sent; offline`);
+    const [line] = await received(id, 1);
+    expect(line).toMatch(
+      new RegExp(
+        `^\\{"n": 12345678901234567890, "x":1\\.0,"target":"${id}","sender":"cli-[0-9a-f]{12}","_offline_queued":true\\}$`,
+      ),
+    );
+  });
+
+  it('says with --json one line a target', async () => {
+    const [one, two] = [await makeDevice(), await makeDevice()];
+    const { code, stdout, stderr } = await send(['-t', one.id, '-t', two.id, 'a=1', '--json']);
+    expect(code).toBe(0);
+    expect(stderr).toBe('');
+    expect(records(stdout)).toEqual([
+      { target: one.id, status: 'sent', ms: expect.any(Number) },
+      { target: two.id, status: 'sent', ms: expect.any(Number) },
+    ]);
+  });
+
+  it('reaches a target that is online', async () => {
+    const { id, token } = await makeDevice();
+    const env = { RELAY_URL: relay.url, RELAY_DEVICE_TOKEN: token };
+    await using device = spawnRelay(['listen', '--json'], { env });
+    await device.stderr.waitFor(new RegExp(`listening as ${id}`));
+    expect((await send(['-t', id, 'cmd=open'])).code).toBe(0);
+    const [line] = await device.stdout.waitFor(/^.*\n/);
+    expect(JSON.parse(line)).toMatchObject({ cmd: 'open', target: id });
+  });
+
+  it('gives RELAY_SENDER as the address of answers, and takes that session from nobody', async () => {
+    const { id } = await makeDevice();
+    await using console_ = spawnRelay(['listen', '--as', 'console', '--json'], { env: relay.env });
+    await console_.stderr.waitFor(/listening as console/);
+    expect((await send(['-t', id, 'a=1'], { env: { RELAY_SENDER: 'console' } })).code).toBe(0);
+    const [line = ''] = await received(id, 1);
+    expect(JSON.parse(line).sender).toBe('console');
+    expect((await send(['-t', 'console', 'still=there'])).code).toBe(0);
+    await console_.stdout.waitFor(/"still":"there"/);
+  });
+
+  it('sends each line of standard input, and a file', async () => {
+    const { id } = await makeDevice();
+    const { code, stdout } = await send(['-t', id, '-', '--json'], { input: '{"n":1}\n\n{"n":2}\n' });
+    expect(code).toBe(0);
+    expect(records(stdout)).toEqual([{ target: id, status: 'sent', ms: expect.any(Number), messages: 2, refused: 0 }]);
+    const file = join(folder, 'message.json');
+    writeFileSync(file, '{\n  "n": 3\n}\n');
+    expect((await send(['-t', id, `@${file}`])).code).toBe(0);
+    const lines = await received(id, 3);
+    expect(lines.map((line) => JSON.parse(line).n)).toEqual([1, 2, 3]);
+  });
+
+  it('sends nothing with --dry-run, and says to whom it would', async () => {
+    const { id } = await makeDevice();
+    const { code, stdout } = await send(['-t', id, '-t', 'nobody', 'a=1', '--dry-run', '--json']);
+    expect(code).toBe(0);
+    expect(records(stdout)).toEqual([
+      { target: id, state: 'offline' },
+      { target: 'nobody', state: 'unknown' },
+    ]);
+    const { stdout: shown } = await runRelay(['device', 'show', id, '--json'], { env: relay.env });
+    expect(JSON.parse(shown).waiting).toBe(0);
+  });
+});
+
+describe('relay send that is refused', () => {
+  it('exits 5 for a target that the room has never seen, with the one that was meant, unless --force', async () => {
+    const { id } = await makeDevice();
+    const mistyped = id.replace('device', 'devcie');
+    const { code, stdout, stderr } = await send(['-t', mistyped, 'a=1']);
+    expect({ code, stdout }).toEqual({ code: 5, stdout: '' });
+    expect(stderr).toContain(`did you mean "${id}"?`);
+    expect((await send(['-t', mistyped, 'a=1', '--force', '-q'])).code).toBe(0);
+    expect((await send(['-t', mistyped, 'a=1', '-q'])).code).toBe(0);
+  });
+
+  it('exits 5 when the queue is full, with its code, and the others are sent', async () => {
+    const [full, other] = [await makeDevice(), await makeDevice()];
+    await send(['-t', full.id, '-'], { input: '{"n":1}\n{"n":2}\n{"n":3}\n' });
+    const { code, stdout } = await send(['-t', full.id, '-t', other.id, 'a=1', '--json']);
+    expect(code).toBe(5);
+    expect(records(stdout)).toEqual([
+      { target: full.id, status: 'error', code: 'queue_full', message: expect.any(String), ms: expect.any(Number) },
+      { target: other.id, status: 'sent', ms: expect.any(Number) },
+    ]);
+  });
+
+  it('exits 3 for a key that is not valid, and shows it nowhere', async () => {
+    const key = 'rly_master_aaaaaaaaaaaa_bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb';
+    const { code, stdout, stderr } = await send(['-t', 'x', 'a=1'], { env: { RELAY_AUTH_KEY: key } });
+    expect(code).toBe(3);
+    expect(stdout + stderr).not.toContain(key);
+  });
+
+  it('exits 4 where nobody listens, naming the place', async () => {
+    const { code, stderr } = await send(['-t', 'x', 'a=1'], { env: { RELAY_URL: 'ws://127.0.0.1:1/ws/connect/' } });
+    expect(code).toBe(4);
+    expect(stderr).toContain('127.0.0.1:1');
+  });
+
+  it('exits 2 for what was written wrong, before anything is sent', async () => {
+    const { id, token } = await makeDevice();
+    const refusals = [
+      { args: ['-t', id, '{"a":'], says: 'is not JSON' },
+      { args: ['-t', id, '{"target":"another"}'], says: '"another"' },
+      { args: ['-t', 'a,b', '{}'], says: 'is no client id' },
+      { args: ['-t', id, '{}', '--profile', 'nowhere'], says: 'no profile "nowhere"' },
+      { args: ['-t', id, '{}', '--url', 'ws://127.0.0.1:1'], says: 'a key from elsewhere never goes there' },
+      { args: ['-t', id, '{}'], env: { RELAY_AUTH_KEY: undefined, RELAY_DEVICE_TOKEN: token }, says: '--take-over' },
+    ];
+    for (const { args, env, says } of refusals) {
+      const { code, stdout, stderr } = await send(args, env === undefined ? {} : { env });
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      expect(stderr).toContain(says);
+    }
+    const { stdout } = await runRelay(['device', 'show', id, '--json'], { env: relay.env });
+    expect(JSON.parse(stdout).waiting).toBe(0);
+  });
+
+  it('takes the key from standard input, and refuses to read messages there too', async () => {
+    const { id } = await makeDevice();
+    const key = relay.env.RELAY_AUTH_KEY;
+    const env = { RELAY_AUTH_KEY: undefined, RELAY_URL: undefined };
+    const args = ['-t', id, '--url', relay.url, '--auth-key-stdin'];
+    expect((await send([...args, 'a=1'], { env, input: `${key}\n` })).code).toBe(0);
+    expect((await send([...args, '-'], { env, input: `${key}\n{}\n` })).code).toBe(2);
+  });
+
+  it('sends with a device token when it may end the session of the device', async () => {
+    const [from, to] = [await makeDevice(), await makeDevice()];
+    const env = { RELAY_AUTH_KEY: undefined, RELAY_DEVICE_TOKEN: from.token };
+    expect((await send(['-t', to.id, 'a=1', '--take-over'], { env })).code).toBe(0);
+    const [line = ''] = await received(to.id, 1);
+    expect(JSON.parse(line).sender).toBe(from.id);
+  });
+});
+
+describe('relay send to a server that knows the published contract alone (PROTOCOL A)', () => {
+  it('sends, and says what it cannot check', async () => {
+    await using server = await startPublishedRelay();
+    const { code, stderr } = await send(['-t', 'anyone', 'a=1'], { env: { RELAY_URL: server.url } });
+    expect(code).toBe(0);
+    expect(stderr).toContain('cannot check whether the targets are known');
+    expect(server.received.map((text) => JSON.parse(text))).toContainEqual(
+      expect.objectContaining({ a: '1', target: 'anyone' }),
+    );
+  });
+
+  it('exits 6 when the server gives no word in time', async () => {
+    await using server = await startPublishedRelay({ answersPings: false });
+    const { code, stdout } = await send(['-t', 'x', 'a=1', '--json', '--timeout', '50ms'], {
+      env: { RELAY_URL: server.url },
+    });
+    expect(code).toBe(6);
+    expect(records(stdout)).toEqual([expect.objectContaining({ target: 'x', status: 'error', code: 'timeout' })]);
+  });
+
+  it('ends at once on Ctrl+C and SIGTERM', async () => {
+    await using server = await startPublishedRelay({ answersPings: false });
+    for (const [signal, code] of [
+      ['SIGINT', 130],
+      ['SIGTERM', 143],
+    ] as const) {
+      const env = { ...relay.env, RELAY_URL: server.url };
+      await using waiting = spawnRelay(['send', '-t', 'x', `signal=${signal}`, '--timeout', '1h'], { env });
+      await server.waitFor((text) => text.includes(signal));
+      waiting.kill(signal);
+      expect((await waiting.exited).code).toBe(code);
+    }
+  });
+});
