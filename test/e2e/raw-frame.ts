@@ -55,7 +55,7 @@ export function writeFrame(options: FrameOptions): Buffer {
 }
 
 /** What the relay sent is no frame that a server may send. */
-export class RelayFrameError extends Error {
+class RelayFrameError extends Error {
   override readonly name = 'RelayFrameError';
 }
 

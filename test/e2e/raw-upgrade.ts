@@ -10,7 +10,7 @@ import { connect as connectTls } from 'node:tls';
 export type UpgradeHeaders = Readonly<Record<string, string | undefined>>;
 
 /** The answer to an upgrade that was refused. */
-export class UpgradeRefusedError extends Error {
+class UpgradeRefusedError extends Error {
   override readonly name = 'UpgradeRefusedError';
   readonly status: number;
   readonly body: string;

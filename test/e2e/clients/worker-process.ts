@@ -4,7 +4,7 @@ import { spawnWatched } from '../watched-process.ts';
 
 const folder = join(import.meta.dirname, 'workers');
 
-export interface WorkerEvent {
+interface WorkerEvent {
   readonly event: 'authenticated' | 'closed';
   readonly client_id?: string;
   readonly code?: number | null;

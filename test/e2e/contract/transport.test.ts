@@ -1,7 +1,7 @@
-import { spawnSync } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeCertificates } from '../../client/certificates.ts';
 import { hasTool } from '../../tools.ts';
 import { makeTemporaryFolder, type ServedRelay, spawnRelay, startServe } from '../built-relay.ts';
 import { openRawWebSocket } from '../raw-websocket.ts';
@@ -13,15 +13,11 @@ describe.runIf(hasTool('openssl'))('PROTOCOL A1: wss', () => {
   let ca: string;
   beforeAll(async () => {
     folder = makeTemporaryFolder();
-    const cert = join(folder, 'cert.pem');
-    const key = join(folder, 'key.pem');
-    const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
-    const made = spawnSync('openssl', [
-      ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '1'],
-      ...['-keyout', key, '-out', cert, ...names],
-    ]);
-    expect(made.status, made.stderr.toString()).toBe(0);
-    ca = readFileSync(cert, 'utf8');
+    const certificates = makeCertificates(['DNS:localhost', 'IP:127.0.0.1']);
+    const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
+    writeFileSync(cert, certificates.cert);
+    writeFileSync(key, certificates.key);
+    ca = certificates.ca;
     relay = await startServe({ dataDir: join(folder, 'data'), args: ['--tls-cert', cert, '--tls-key', key] });
   });
   afterAll(async () => {
@@ -39,7 +35,7 @@ describe.runIf(hasTool('openssl'))('PROTOCOL A1: wss', () => {
   });
 
   it('is not spoken with who does not know the certificate, and not without TLS', async () => {
-    await expect(openRawWebSocket(relay.url)).rejects.toThrow(/self-signed|self signed|certificate/);
+    await expect(openRawWebSocket(relay.url)).rejects.toThrow(/certificate/);
     await expect(openRawWebSocket(relay.url.replace('wss:', 'ws:'))).rejects.toThrow();
     await using client = await login(relay.url, { auth_key: relay.bootstrap?.authKey, sender: 'client' }, { ca });
     await settle(client);
