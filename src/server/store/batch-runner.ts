@@ -64,7 +64,7 @@ export class BatchRunner {
         this.#rollBack();
         if (failure === 'disk-full' && !madeRoom) {
           // Deletes and deliveries free space, so they are tried once more; messages, which need it, are refused.
-          this.#makeRoom();
+          room.makeRoom();
           madeRoom = true;
           manner = { ...manner, refuseMessages: true };
         } else if (failure !== 'disk-full' && !manner.apart) {
@@ -140,14 +140,6 @@ export class BatchRunner {
         return queues.cancel(operation);
       default:
         return operation satisfies never;
-    }
-  }
-
-  #makeRoom(): void {
-    try {
-      this.#options.room.makeRoom();
-    } catch (error) {
-      throw new DiskFailedError(describeError(error));
     }
   }
 

@@ -2,7 +2,7 @@ import { closeSync, fsyncSync, openSync, rmSync, statfsSync, statSync, writeSync
 import type { DataFolder } from './data-folder.ts';
 import type { StoreEvent } from './operations.ts';
 import { type SqlDatabase, singleNumber } from './sql.ts';
-import { describeError, sqlFailureOf } from './sql-errors.ts';
+import { describeError } from './sql-errors.ts';
 
 /** Pages of the write-ahead log after which it is written into the main file: rarely, because that stretches the slowest commits. */
 const roomyCheckpointPages = 16_000;
@@ -52,17 +52,12 @@ export class DiskRoom {
     }
   }
 
-  /** The disk is full: gives up the reserve, and lets the log start again. */
+  /** The disk is full: gives up the reserve, into which the next commit can write back the log. */
   makeRoom(): void {
     if (!this.#isFull) this.#onEvent({ event: 'disk-full', dataDir: this.#folder.path });
     this.#isFull = true;
+    this.#setCheckpointPages(tightCheckpointPages);
     rmSync(this.#folder.reserve, { force: true });
-    try {
-      this.#database.exec('PRAGMA wal_checkpoint(RESTART)');
-    } catch (error) {
-      // Without room even for that, what frees space may still fit behind the end of the log.
-      if (sqlFailureOf(error) !== 'disk-full') throw error;
-    }
   }
 
   #freeBytes(): number {
