@@ -27,11 +27,11 @@ export const confirmOptions = {
   yes: { type: 'boolean', alias: 'y', describe: 'Do not ask' },
 } as const satisfies Record<string, Options>;
 
-export type CommonArguments = ArgumentsCamelCase<InferredOptionTypes<typeof commonOptions>>;
+type CommonArguments = ArgumentsCamelCase<InferredOptionTypes<typeof commonOptions>>;
 export type ConnectionArguments = CommonArguments & ArgumentsCamelCase<InferredOptionTypes<typeof connectionOptions>>;
 
 /** Ctrl+C, SIGTERM, or a reader of standard output that went away. */
-export interface Interruption {
+interface Interruption {
   readonly signal: AbortSignal;
   /** How an interrupted command ends: 130, 143, or 0 when nobody reads any more. */
   readonly exitCode: ExitCode;

@@ -5,7 +5,7 @@ import { printable } from './printable.ts';
 /** A stream that may be a terminal, as process.stdout is. */
 export type OutputStream = Writable & { readonly isTTY?: boolean };
 
-export interface OutputOptions {
+interface OutputOptions {
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
   readonly json: boolean;

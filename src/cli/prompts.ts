@@ -15,7 +15,7 @@ export interface Prompts {
   confirm(question: string): Promise<boolean>;
 }
 
-export interface PromptStreams {
+interface PromptStreams {
   readonly stdin: Readable & { readonly isTTY?: boolean };
   readonly stderr: OutputStream;
   readonly input: boolean;

@@ -7,7 +7,7 @@ import { CommandError, exitCodes, usageError } from './exit-codes.ts';
 import { countFlag, readLimits } from './option-values.ts';
 
 /** The settings under the names of their flags; a configuration file uses the same ones. */
-export const settingNames = [
+const settingNames = [
   'host',
   'port',
   'data',
