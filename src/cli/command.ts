@@ -31,7 +31,7 @@ type CommonArguments = ArgumentsCamelCase<InferredOptionTypes<typeof commonOptio
 export type ConnectionArguments = CommonArguments & ArgumentsCamelCase<InferredOptionTypes<typeof connectionOptions>>;
 
 /** Ctrl+C, SIGTERM, or a reader of standard output that went away. */
-interface Interruption {
+export interface Interruption {
   readonly signal: AbortSignal;
   /** How an interrupted command ends: 130, 143, or 0 when nobody reads any more. */
   readonly exitCode: ExitCode;

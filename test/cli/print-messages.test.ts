@@ -6,12 +6,7 @@ import type { ConnectionState, Ending, RelayClientEvents } from '../../src/clien
 
 /** A client that does what the test says, and a reader of standard output that may be slow. */
 function createScene() {
-  const listeners: { [Name in keyof RelayClientEvents]: Set<(event: RelayClientEvents[Name]) => void> } = {
-    state: new Set(),
-    message: new Set(),
-    refused: new Set(),
-    roundTrip: new Set(),
-  };
+  const listeners: { readonly name: string; readonly listener: (event: never) => void }[] = [];
   const log: string[] = [];
   const lines: string[] = [];
   const talk: string[] = [];
@@ -19,8 +14,8 @@ function createScene() {
   let reader: () => Promise<void> = () => Promise.resolve();
   const client = {
     on<Name extends keyof RelayClientEvents>(name: Name, listener: (event: RelayClientEvents[Name]) => void) {
-      listeners[name].add(listener);
-      return () => void listeners[name].delete(listener);
+      listeners.push({ name, listener });
+      return () => undefined;
     },
     ping: async () => log.push('ping'),
     pause: () => void log.push('pause'),
@@ -42,18 +37,20 @@ function createScene() {
   const interruption = { signal: interrupted.signal, exitCode: exitCodes.terminated };
   // Nothing else of the context is looked at.
   const context = { output, interruption } as Partial<CommandContext> as CommandContext;
+  function emit<Name extends keyof RelayClientEvents>(name: Name, event: RelayClientEvents[Name]): void {
+    // What was registered under a name takes the event of that name.
+    for (const entry of listeners) if (entry.name === name) entry.listener(event as never);
+  }
   return {
     log,
     lines,
     talk,
     start: (options: Partial<PrintOptions> = {}) =>
       printMessages(client, context, { count: undefined, timeoutMs: undefined, ...options }),
-    state(state: ConnectionState) {
-      for (const listener of listeners.state) listener(state);
-    },
+    state: (state: ConnectionState) => emit('state', state),
     message(text: string) {
       const message = { text, payload: {}, offlineQueued: false, receivedAtMs: 0 };
-      for (const listener of listeners.message) listener(message);
+      emit('message', message);
     },
     interrupt: () => interrupted.abort(),
     holdReader() {
