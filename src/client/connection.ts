@@ -1,20 +1,21 @@
-import { closeCodeOf, reconnectRule } from '../protocol/codes.ts';
+import type { ExtensionName } from '../protocol/extensions.ts';
 import {
   type ErrorMessage,
   isObject,
-  offlineQueuedKey,
-  type ContractMessage,
-  readRelayMessage,
+  type PresenceMessage,
+  type ReceiptMessage,
+  type RelayMessage,
 } from '../protocol/messages.ts';
+import { type Recipient, readRelayMessage } from '../protocol/read-relay-message.ts';
 import type { Clock } from './clock.ts';
-import { type NetworkProblem, RelaySendError } from './errors.ts';
+import { type Cut, describeEnding } from './ending.ts';
+import { RelaySendError } from './errors.ts';
 import { credentialsMessage, readSession } from './handshake.ts';
 import { createHeartbeat, type Heartbeat, pingText } from './heartbeat.ts';
+import { createOutgoing, type Outgoing } from './outgoing.ts';
+import { readReceivedMessage, readTappedMessage } from './received-message.ts';
 import type { OpenSocket, SocketEnd } from './socket.ts';
-import type { ClientCredentials, Ending, EndingKind, ReceivedMessage } from './types.ts';
-
-/** Sent and not yet taken by the network: beyond it a send is refused, so that no caller fills the memory. */
-const backlogBytesMax = 16 * 1024 * 1024;
+import type { ClientCredentials, Ending, ReceivedMessage, Session, TappedMessage } from './types.ts';
 
 export interface ConnectionPorts {
   readonly openSocket: OpenSocket;
@@ -23,15 +24,20 @@ export interface ConnectionPorts {
 
 export interface ConnectionOptions {
   readonly credentials: ClientCredentials;
+  /** Asked for beyond the published contract; undefined asks for nothing. */
+  readonly extensions: readonly ExtensionName[] | undefined;
   readonly heartbeatMs: number;
   readonly heartbeatTimeoutMs: number;
   readonly connectTimeoutMs: number;
 }
 
 export interface ConnectionListener {
-  authenticated(clientId: string): void;
+  authenticated(session: Session): void;
   message(message: ReceivedMessage): void;
+  tapped(message: TappedMessage): void;
   refused(error: ErrorMessage): void;
+  receipt(receipt: ReceiptMessage): void;
+  presence(presence: PresenceMessage): void;
   roundTrip(durationMs: number): void;
   /** Told exactly once, and last. */
   ended(ending: Ending): void;
@@ -39,8 +45,12 @@ export interface ConnectionListener {
 
 /** One socket from its opening to its end; it is never used again. */
 export interface Connection {
-  /** Resolves when the bytes have left this process; rejects with `RelaySendError`. */
-  send(text: string): Promise<void>;
+  /**
+   * Sends when those before it have gone and the limits allow it. `started` is called when it can no longer be held back.
+   * Resolves when the bytes have left this process; rejects with `RelaySendError`.
+   */
+  send(text: string, started?: () => void): Promise<void>;
+  /** Behind everything that was sent before. */
   ping(): Promise<number>;
   /** Stops reading, once authenticated. */
   pause(): void;
@@ -50,30 +60,12 @@ export interface Connection {
 
 type Phase = 'opening' | 'authenticating' | 'authenticated' | 'ended';
 
-interface Cut {
-  readonly reason: string;
-  readonly problem?: NetworkProblem;
-}
-
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
     return undefined;
   }
-}
-
-function kindOf(end: SocketEnd, wasAuthenticated: boolean): EndingKind {
-  if (end.closeCode === closeCodeOf('replaced')) return 'replaced';
-  if (reconnectRule(end.closeCode) !== 'backoff') return 'refused';
-  return !wasAuthenticated && (end.problem !== undefined || end.closeCode === 1006) ? 'unreachable' : 'lost';
-}
-
-function inWords(end: SocketEnd): string {
-  if (end.reason !== '') return end.reason;
-  return end.closeCode === 1006
-    ? 'the connection to the relay broke off'
-    : `the relay closed the connection (code ${end.closeCode})`;
 }
 
 /** Opens a socket, authenticates, keeps it alive, and tells what comes. */
@@ -84,69 +76,72 @@ export function openConnection(
 ): Connection {
   const { clock } = ports;
   let phase: Phase = 'opening';
-  let clientId: string | undefined;
+  let session: Session | undefined;
+  let recipient: Recipient | undefined;
   let lastError: ErrorMessage | undefined;
   let cut: Cut | undefined;
   let heartbeat: Heartbeat | undefined;
-
-  function send(text: string): Promise<void> {
-    const sent = Promise.withResolvers<void>();
-    if (phase === 'ended') {
-      sent.reject(new RelaySendError('not_connected', 'not connected to the relay'));
-    } else if (socket.bufferedBytes() > backlogBytesMax) {
-      sent.reject(new RelaySendError('backlog', 'the network does not take what was sent before: wait for it'));
-    } else {
-      socket.send(text, (error) => {
-        if (error) sent.reject(new RelaySendError('connection_lost', 'the connection was lost while sending'));
-        else sent.resolve();
-      });
-    }
-    return sent.promise;
-  }
+  let outgoing: Outgoing | undefined;
 
   function terminate(why: Cut): void {
     cut ??= why;
     socket.terminate();
   }
 
-  function startSession(id: string): void {
+  function startSession(started: Session): void {
     phase = 'authenticated';
-    clientId = id;
+    session = started;
+    recipient = { clientId: started.clientId, hasFrom: started.extensions.from };
     cancelDeadline();
+    const line = createOutgoing({ socket, clock }, started.limits);
+    outgoing = line;
     heartbeat = createHeartbeat(
       {
         clock,
-        sendPing: () => send(pingText),
+        sendPing: () => line.sendNow(pingText),
         receivedBytes: () => socket.receivedBytes(),
         onDead: () => terminate({ reason: `the relay was silent for ${options.heartbeatTimeoutMs} ms after a ping` }),
         onRoundTrip: (durationMs) => listener.roundTrip(durationMs),
       },
       { everyMs: options.heartbeatMs, timeoutMs: options.heartbeatTimeoutMs },
     );
-    listener.authenticated(id);
+    listener.authenticated(started);
   }
 
   function handleAnswer(value: unknown): void {
-    const session = readSession(value);
     const said = readRelayMessage(value, undefined);
-    if (session !== undefined) {
-      startSession(session.clientId);
+    if (said?.status === 'authenticated') {
+      startSession(readSession(said));
     } else if (said?.status === 'error') {
-      handleRelayMessage(said);
+      lastError = said;
+      listener.refused(said);
     } else {
       const reason = 'what answers there is not a relay: it did not answer the credentials';
       terminate({ reason, problem: 'not_a_relay' });
     }
   }
 
-  function handleRelayMessage(said: ContractMessage): void {
+  function handleRelayMessage(said: RelayMessage, text: string): void {
     switch (said.status) {
       case 'pong':
         heartbeat?.handlePong();
         return;
       case 'error':
         lastError = said;
+        if (said.code === 'rate_limited') outgoing?.hold();
         listener.refused(said);
+        return;
+      case 'delivered':
+      case 'queued':
+      case 'expired':
+      case 'cancelled':
+        listener.receipt(said);
+        return;
+      case 'presence':
+        listener.presence(said);
+        return;
+      case 'tap':
+        listener.tapped(readTappedMessage(text, said, clock.nowMs()));
         return;
       case 'authenticated':
         return;
@@ -157,42 +152,31 @@ export function openConnection(
 
   function handleText(text: string): void {
     const value = parse(text);
-    if (phase !== 'authenticated') {
+    if (session === undefined) {
       handleAnswer(value);
       return;
     }
-    const said = readRelayMessage(value, clientId);
-    if (said !== undefined) {
-      handleRelayMessage(said);
-    } else if (isObject(value)) {
-      const offlineQueued = value[offlineQueuedKey] === true;
-      listener.message({ text, payload: value, offlineQueued, receivedAtMs: clock.nowMs() });
-    }
+    const said = readRelayMessage(value, recipient);
+    if (said !== undefined) handleRelayMessage(said, text);
+    else if (isObject(value)) listener.message(readReceivedMessage(text, value, session, clock.nowMs()));
     // What is no JSON object is no part of the contract (PROTOCOL A3) and is passed over: a sender behind a careless relay
     // could end this connection with it otherwise.
   }
 
   function handleEnd(end: SocketEnd): void {
-    const wasAuthenticated = phase === 'authenticated';
+    const wasAuthenticated = session !== undefined;
     phase = 'ended';
     cancelDeadline();
     heartbeat?.stop(new RelaySendError('connection_lost', 'the connection was lost before the relay answered'));
-    const final: SocketEnd = cut === undefined ? end : { ...end, ...cut };
-    const error = lastError !== undefined && isReasonOf(lastError, final, wasAuthenticated) ? lastError : undefined;
-    listener.ended({
-      kind: kindOf(final, wasAuthenticated),
-      closeCode: final.closeCode,
-      reason: error?.message ?? inWords(final),
-      ...(error === undefined ? {} : { error }),
-      ...(final.problem === undefined ? {} : { problem: final.problem }),
-    });
+    outgoing?.stop('the connection was lost before its turn came');
+    listener.ended(describeEnding(end, { wasAuthenticated, lastError, cut }));
   }
 
   const socket = ports.openSocket({
     opened() {
       phase = 'authenticating';
       // When it cannot be sent the socket has ended, and that is told in its own way.
-      send(credentialsMessage(options.credentials)).catch(() => undefined);
+      socket.send(credentialsMessage(options.credentials, options.extensions), () => undefined);
     },
     received(text) {
       if (phase !== 'ended' && cut === undefined) handleText(text);
@@ -205,9 +189,11 @@ export function openConnection(
   });
 
   return {
-    send,
+    send: (text, started) => outgoing?.send(text, started) ?? Promise.reject(notConnected()),
     ping() {
-      return heartbeat?.ping() ?? Promise.reject(new RelaySendError('not_connected', 'not connected to the relay'));
+      const beat = heartbeat;
+      if (outgoing === undefined || beat === undefined) return Promise.reject(notConnected());
+      return outgoing.behind(() => beat.ping());
     },
     pause() {
       heartbeat?.rest(true);
@@ -218,6 +204,7 @@ export function openConnection(
       socket.resume();
     },
     close() {
+      outgoing?.stop('closed by this client before its turn came');
       // The answer to the close has to be read.
       socket.resume();
       socket.close();
@@ -225,7 +212,6 @@ export function openConnection(
   };
 }
 
-/** Whether the relay said this error because of the end: one that carries its close code, or any before authentication. */
-function isReasonOf(error: ErrorMessage, end: SocketEnd, wasAuthenticated: boolean): boolean {
-  return !wasAuthenticated || closeCodeOf(error.code) === end.closeCode;
+function notConnected(): RelaySendError {
+  return new RelaySendError('not_connected', 'not connected to the relay');
 }

@@ -19,13 +19,18 @@ export class RelayConnectionError extends Error {
 
 /**
  * Why something was not sent: `not_connected` (nothing is kept for later), `invalid_payload` (no JSON object, or
- * one that names another target), `invalid_target` (no client id), `backlog` (the network does not take what was sent
- * before), `connection_lost` (it may or may not have left), `no_answer` (a ping without its pong).
+ * one with other fields than the call asks for), `invalid_target` (no client id), `message_too_big` (over the limit that the relay
+ * told), `duplicate_id` (a message with this `_id` to this target still awaits its end), `unsupported` (the relay did not grant
+ * the extension), `backlog` (what was sent before has not left yet), `connection_lost` (it may or may not have left), `no_answer` (the
+ * relay did not answer).
  */
 export type SendProblem =
   | 'not_connected'
   | 'invalid_payload'
   | 'invalid_target'
+  | 'message_too_big'
+  | 'duplicate_id'
+  | 'unsupported'
   | 'backlog'
   | 'connection_lost'
   | 'no_answer';

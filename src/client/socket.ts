@@ -32,7 +32,7 @@ interface SocketListener {
 }
 
 /** One WebSocket. */
-interface RelaySocket {
+export interface RelaySocket {
   /** Calls `done` when the bytes have been handed to the system, or with the error that kept them from it. */
   send(text: string, done: (error?: Error | null) => void): void;
   /** What was sent and is still in this process. */

@@ -17,12 +17,30 @@ function parse(json: string): { readonly value: unknown } | { readonly problem: 
   }
 }
 
+/** Fields to add to a payload. */
+export interface AddedFields {
+  /** These must be so: a payload that has another value is refused. */
+  readonly required: Readonly<Record<string, string | number>>;
+  /** These are added where the payload has none of its own. */
+  readonly defaults: Readonly<Record<string, string>>;
+}
+
+/** The text with its fields and the payload as it was before, or the sentence that says why there is none. */
+type Extended =
+  | { readonly json: string; readonly payload: Readonly<Record<string, unknown>> }
+  | { readonly problem: string };
+
+function conflict(name: string, own: unknown, wanted: string | number): string {
+  const other = JSON.stringify(own).slice(0, 160);
+  const instead = name === 'target' ? 'or send there' : 'or leave it to the payload';
+  return `the payload already has the ${name} ${other}, not ${JSON.stringify(wanted)}: remove it ${instead}`;
+}
+
 /**
- * Adds `target` and, unless the payload has one, `sender` to the text of a JSON object, behind its own fields and without
- * touching any other character of it, so that numbers keep every digit (PROTOCOL A6). A payload that already has this target
- * keeps its own; one that has another is refused and not overwritten.
+ * Adds fields to the text of a JSON object, behind its own and without touching any other character of it, so that numbers
+ * keep every digit.
  */
-export function addClientFields(json: string, fields: ClientFields): AddressedText {
+export function addFields(json: string, { required, defaults }: AddedFields): Extended {
   // UTF-8 has no place for half a pair: the encoder would change the payload in silence.
   if (!json.isWellFormed()) {
     return { problem: 'the payload holds half of a surrogate pair, which UTF-8 cannot carry: write it as an escape' };
@@ -31,20 +49,25 @@ export function addClientFields(json: string, fields: ClientFields): AddressedTe
   if ('problem' in parsed) return parsed;
   const payload = parsed.value;
   if (!isObject(payload)) return { problem: 'the payload is not a JSON object: send {…}' };
-  const hasTarget = Object.hasOwn(payload, 'target');
-  if (hasTarget && payload.target !== fields.target) {
-    const other = JSON.stringify(payload.target).slice(0, 160);
-    return {
-      problem: `the payload already has the target ${other}, not ${JSON.stringify(fields.target)}: remove it or send there`,
-    };
+  for (const [name, wanted] of Object.entries(required)) {
+    const own = payload[name];
+    if (Object.hasOwn(payload, name) && own !== wanted) return { problem: conflict(name, own, wanted) };
   }
-  const added = [
-    ...(hasTarget ? [] : [`"target":${JSON.stringify(fields.target)}`]),
-    ...(Object.hasOwn(payload, 'sender') ? [] : [`"sender":${JSON.stringify(fields.sender)}`]),
-  ];
-  if (added.length === 0) return { json };
+  const added = Object.entries({ ...required, ...defaults })
+    .filter(([name]) => !Object.hasOwn(payload, name))
+    .map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`);
+  if (added.length === 0) return { json, payload };
   const separator = Object.keys(payload).length > 0 ? ',' : '';
   // The last brace is the one that closes the object: nothing but white space can follow it.
   const end = json.lastIndexOf('}');
-  return { json: json.slice(0, end) + separator + added.join(',') + json.slice(end) };
+  return { json: json.slice(0, end) + separator + added.join(',') + json.slice(end), payload };
+}
+
+/**
+ * Adds `target` and, unless the payload has one, `sender` (PROTOCOL A6). A payload that already has this target keeps its
+ * own; one that has another is refused and not overwritten.
+ */
+export function addClientFields(json: string, { target, sender }: ClientFields): AddressedText {
+  const extended = addFields(json, { required: { target }, defaults: { sender } });
+  return 'problem' in extended ? extended : { json: extended.json };
 }

@@ -42,6 +42,20 @@ export interface PresenceMessage {
   readonly devices: Readonly<Record<string, PresenceState>>;
 }
 
+/** What became of a message: a state of a receipt, `sent` for a live one whose proof nobody asked for, or an error. */
+export type Outcome = ReceiptMessage['status'] | 'sent' | RelayCode;
+
+/** A copy of what passed in the room (PROTOCOL B `tap`). */
+export interface TapMessage {
+  readonly status: 'tap';
+  readonly from: string;
+  readonly target: string;
+  readonly outcome: Outcome;
+  /** How many copies were left out before this one, because the reader was slow. */
+  readonly dropped?: number;
+  readonly payload: Readonly<Record<string, unknown>>;
+}
+
 export interface PongMessage {
   readonly status: 'pong';
 }
@@ -62,7 +76,7 @@ export interface ErrorMessage {
 export type ContractMessage = AuthenticatedMessage | PongMessage | ErrorMessage;
 
 /** What the relay itself says to a client, as against what it passes on. */
-export type RelayMessage = ContractMessage | ReceiptMessage | PresenceMessage;
+export type RelayMessage = ContractMessage | ReceiptMessage | PresenceMessage | TapMessage;
 
 export type PresenceState = 'online' | 'offline';
 
@@ -83,7 +97,8 @@ export function readCredentials(value: unknown): Credentials | Refusal {
   }
   const extensions = readExtensions(value.extensions);
   if (Object.hasOwn(value, 'device_token')) {
-    if (typeof value.device_token === 'string') return { kind: 'device', deviceToken: value.device_token, ...extensions };
+    if (typeof value.device_token === 'string')
+      return { kind: 'device', deviceToken: value.device_token, ...extensions };
     return { code: 'missing_credentials', message: 'device_token must be a string' };
   }
   if (typeof value.auth_key !== 'string') {
@@ -115,24 +130,3 @@ function readExtensions(asked: unknown): { extensions?: readonly string[] } {
 
 /** The rule for client ids in words, for errors. */
 export const clientIdRule = '1 to 128 bytes of UTF-8 without control characters, commas, or spaces at its ends';
-
-/**
- * Reads a message of the relay on the client's side; undefined when it is a payload that the relay passed on. Every
- * such payload carries this client's own id as its target, so that no sender can speak in the relay's name.
- */
-export function readRelayMessage(value: unknown, ownClientId: string | undefined): ContractMessage | undefined {
-  if (!isObject(value) || (ownClientId !== undefined && value.target === ownClientId)) return undefined;
-  if (value.status === 'pong') return { status: 'pong' };
-  if (value.status === 'authenticated' && typeof value.client_id === 'string') {
-    return { status: 'authenticated', client_id: value.client_id };
-  }
-  if (value.status !== 'error' || typeof value.code !== 'string' || typeof value.message !== 'string') return undefined;
-  return {
-    status: 'error',
-    code: value.code as RelayCode,
-    message: value.message,
-    ...(typeof value.target === 'string' ? { target: value.target } : {}),
-    ...(typeof value._id === 'string' ? { _id: value._id } : {}),
-    ...(typeof value.count === 'number' ? { count: value.count } : {}),
-  };
-}

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isObject, readCredentials, readRelayMessage } from '../../src/protocol/messages.ts';
+import { isObject, readCredentials } from '../../src/protocol/messages.ts';
 
 function refusalOf(value: unknown): { code: string; message: string } {
   const read = readCredentials(value);
@@ -65,51 +65,6 @@ describe('the first message (PROTOCOL A2)', () => {
       }),
     );
   });
-});
-
-describe('what the relay says, on the side of a client', () => {
-  it('is told by its status', () => {
-    expect(readRelayMessage({ status: 'pong' }, 'me')).toEqual({ status: 'pong' });
-    expect(readRelayMessage({ status: 'authenticated', client_id: 'me' }, undefined)).toEqual({
-      status: 'authenticated',
-      client_id: 'me',
-    });
-    const error = { status: 'error', code: 'queue_full', message: 'full', target: 'gate', _id: 'c-91' };
-    expect(readRelayMessage(error, 'me')).toEqual(error);
-    expect(readRelayMessage({ status: 'error', code: 'rate_limited', message: 'slow', count: 3 }, 'me')).toEqual({
-      status: 'error',
-      code: 'rate_limited',
-      message: 'slow',
-      count: 3,
-    });
-  });
-
-  it('leaves out what has another type than the contract says', () => {
-    expect(
-      readRelayMessage({ status: 'error', code: 'a', message: 'b', target: 7, _id: {}, count: '3', more: 1 }, 'me'),
-    ).toEqual({ status: 'error', code: 'a', message: 'b' });
-  });
-
-  it.each([
-    { status: 'pong', target: 'me' },
-    { status: 'error', code: 'revoked', message: 'go away', target: 'me' },
-    { status: 'authenticated', client_id: 'me', target: 'me' },
-  ])('is never a payload that was sent to this client: %j', (payload) => {
-    expect(readRelayMessage(payload, 'me')).toBeUndefined();
-  });
-
-  it.each([
-    {},
-    { status: 'busy', client_id: 'me' },
-    { status: 'authenticated' },
-    { status: 'authenticated', client_id: 7 },
-    { status: 'error', code: 'a' },
-    { status: 'error', message: 'b' },
-    { status: 'error', code: 7, message: 'b' },
-    [],
-    null,
-    'pong',
-  ])('is not %j', (value) => expect(readRelayMessage(value, 'me')).toBeUndefined());
 });
 
 describe('an object of JSON', () => {
