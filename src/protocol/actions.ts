@@ -34,7 +34,10 @@ function isListOfStrings(value: unknown): value is string[] {
 /** Reads an action that the session's extensions allow, or says why not. */
 export function readAction(value: unknown, extensions: Extensions): Action | Refusal {
   if (!isObject(value) || typeof value.action !== 'string') {
-    return { code: 'missing_target', message: 'the message has no target: add "target" with the client id of its receiver' };
+    return {
+      code: 'missing_target',
+      message: 'the message has no target: add "target" with the client id of its receiver',
+    };
   }
   switch (value.action) {
     case 'ping':
