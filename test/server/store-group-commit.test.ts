@@ -81,14 +81,14 @@ describe('group commit', () => {
   it('keeps batches small, and a payload that is larger alone', async () => {
     const mebibyte = 1024 * 1024;
     for (const size of [1, 0.75, 0.5, 5, 0.1]) enqueue(Buffer.alloc(size * mebibyte));
-    for (let i = 0; i < 600; i += 1) commits.submit({ name: 'flush' }, () => {});
+    for (let i = 0; i < 1200; i += 1) commits.submit({ name: 'flush' }, () => {});
     await nextBatch();
     const sizes: number[] = [];
     for (let i = 0; i < sent.length; i += 1) {
       sizes.push(sent[i]?.operations.length ?? 0);
       commits.settle(answer(sizes[i] ?? 0));
     }
-    expect(sizes).toEqual([2, 1, 1, 512, 89]);
+    expect(sizes).toEqual([2, 1, 1, 1024, 177]);
   });
 
   it('is congested above its bytes, and relieved at half of them, once', async () => {
@@ -118,7 +118,7 @@ describe('group commit', () => {
     commits.submit({ name: 'flush' }, () => {});
     expect(commits.isCongested).toBe(true);
     await nextBatch();
-    while (relieved === 0) commits.settle(answer(512));
+    while (relieved === 0) commits.settle(answer(1024));
     expect(commits.isCongested).toBe(false);
   });
 

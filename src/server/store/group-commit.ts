@@ -6,7 +6,7 @@ import type { Batch, Operation, Outcomes } from './operations.ts';
  * wait long behind it. A thousand messages of 1 KiB still share one fsync.
  */
 const batchPayloadBytesMax = 2 * 1024 * 1024;
-const batchOperationsMax = 512;
+const batchOperationsMax = 1024;
 
 /**
  * Above this the senders should no longer be read: a quarter of a second of work for the store at its measured speed, on a slow

@@ -10,6 +10,8 @@ const handedTable = `
   CREATE INDEX temp.handed_by_queue ON handed (queue_id);`;
 
 const notHanded = 'NOT EXISTS (SELECT 1 FROM temp.handed h WHERE h.seq = m.seq)';
+const betweenNotHanded = `m.queue_id = ? AND m.seq BETWEEN ? AND ? AND ${notHanded}`;
+const handedThrough = 'SELECT seq FROM temp.handed WHERE queue_id = ? AND seq <= ?';
 const record = 'm.seq, m.sender, m.message_id, m.queued_at_ms, m.expires_at_ms, m.checksum';
 const ending = 'm.seq, m.sender, m.message_id, m.queued_at_ms, length(m.payload) AS payload_bytes';
 
@@ -31,29 +33,36 @@ export function prepareQueueStatements(database: SqlDatabase) {
     ),
     removeMessage: database.prepare('DELETE FROM message WHERE seq = ?'),
     removeAttempt: database.prepare('DELETE FROM attempt WHERE seq = ?'),
-    countAttempt: database.prepare('INSERT OR REPLACE INTO attempt (seq, attempts) VALUES (?, ?)'),
-    hand: database.prepare('INSERT INTO temp.handed (seq, queue_id) VALUES (?, ?)'),
-    takeBack: database.prepare('DELETE FROM temp.handed WHERE seq = ?'),
+    countAttempts: database.prepare(
+      `INSERT INTO attempt (seq, attempts) SELECT m.seq, 1 FROM message m WHERE ${betweenNotHanded}
+       ON CONFLICT (seq) DO UPDATE SET attempts = attempts + 1`,
+    ),
+    hand: database.prepare(
+      `INSERT INTO temp.handed (seq, queue_id) SELECT m.seq, m.queue_id FROM message m WHERE ${betweenNotHanded}`,
+    ),
     takeBackQueue: database.prepare('DELETE FROM temp.handed WHERE queue_id = ?'),
     waiting: database.prepare(
       `SELECT ${record}, length(m.payload) AS payload_bytes, m.payload, coalesce(a.attempts, 0) AS attempts
        FROM message m LEFT JOIN attempt a ON a.seq = m.seq
        WHERE m.queue_id = ? AND m.seq > ? AND ${notHanded} ORDER BY m.seq`,
     ),
-    handedThrough: database.prepare(
-      `SELECT m.seq, length(m.payload) AS payload_bytes FROM temp.handed h JOIN message m ON m.seq = h.seq
-       WHERE h.queue_id = ? AND h.seq <= ? ORDER BY h.seq`,
+    sumThrough: database.prepare(
+      `SELECT count(*) AS messages, coalesce(sum(length(m.payload)), 0) AS payload_bytes
+       FROM temp.handed h JOIN message m ON m.seq = h.seq WHERE h.queue_id = ? AND h.seq <= ?`,
     ),
+    removeMessagesThrough: database.prepare(`DELETE FROM message WHERE seq IN (${handedThrough})`),
+    removeAttemptsThrough: database.prepare(`DELETE FROM attempt WHERE seq IN (${handedThrough})`),
+    takeBackThrough: database.prepare('DELETE FROM temp.handed WHERE queue_id = ? AND seq <= ?'),
     // The unary plus keeps the planner on the order of expiry, so that the limit ends the search.
     expired: database.prepare(
       `SELECT ${ending}, m.queue_id, q.user_id, q.target FROM message m JOIN queue q ON q.queue_id = +m.queue_id
        WHERE m.expires_at_ms <= ? AND ${notHanded} ORDER BY m.expires_at_ms, m.seq LIMIT ?`,
     ),
-    cancellable: database.prepare(
-      `SELECT ${ending} FROM message m
-       WHERE m.queue_id = ? AND m.seq BETWEEN ? AND ? AND ${notHanded} ORDER BY m.seq`,
+    cancellable: database.prepare(`SELECT ${ending} FROM message m WHERE ${betweenNotHanded} ORDER BY m.seq`),
+    removeMessagesOfQueue: database.prepare('DELETE FROM message WHERE queue_id = ?'),
+    removeAttemptsOfQueue: database.prepare(
+      'DELETE FROM attempt WHERE seq IN (SELECT seq FROM message WHERE queue_id = ?)',
     ),
-    numbersOfQueue: database.prepare('SELECT seq FROM message WHERE queue_id = ?'),
     first: database.prepare(
       `SELECT ${record}, substr(m.payload, 1, ?2) AS payload, coalesce(a.attempts, 0) AS attempts,
          EXISTS (SELECT 1 FROM temp.handed h WHERE h.seq = m.seq) AS handed

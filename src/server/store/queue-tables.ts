@@ -54,22 +54,20 @@ export class QueueTables {
       messages.push(message);
     }
     // Only now, because the rows under a statement that still reads must not change.
-    for (const { seq, attempts } of messages) {
-      this.#sql.countAttempt.run(seq, attempts);
-      this.#sql.hand.run(seq, queueId);
-    }
     this.#remove(queueId, ended);
+    this.#hand(queueId, messages);
     return { messages, ended };
   }
 
   confirm({ throughSeq, ...name }: OperationOf<'confirm'>): Confirmed {
     const queueId = this.#queueIdOf(name);
-    const rows = queueId === undefined ? [] : this.#sql.handedThrough.all(queueId, throughSeq);
-    if (queueId === undefined || rows.length === 0) return { messages: 0, payloadBytes: 0 };
-    const confirmed = rows.map((row) => ({ seq: numberIn(row, 'seq'), bytes: numberIn(row, 'payload_bytes') }));
-    for (const { seq } of confirmed) this.#sql.takeBack.run(seq);
-    this.#remove(queueId, confirmed);
-    return { messages: confirmed.length, payloadBytes: confirmed.reduce((sum, { bytes }) => sum + bytes, 0) };
+    const row = queueId === undefined ? undefined : this.#sql.sumThrough.get(queueId, throughSeq);
+    if (queueId === undefined || row === undefined) return { messages: 0, payloadBytes: 0 };
+    this.#sql.removeMessagesThrough.run(queueId, throughSeq);
+    this.#sql.removeAttemptsThrough.run(queueId, throughSeq);
+    this.#sql.takeBackThrough.run(queueId, throughSeq);
+    this.#sql.removeEmptyQueue.run(queueId);
+    return { messages: numberIn(row, 'messages'), payloadBytes: numberIn(row, 'payload_bytes') };
   }
 
   release(name: QueueName): void {
@@ -110,8 +108,9 @@ export class QueueTables {
     const queueId = this.#queueIdOf(name);
     if (queueId === undefined) return;
     this.#sql.takeBackQueue.run(queueId);
-    const numbers = this.#sql.numbersOfQueue.all(queueId).map((row) => ({ seq: numberIn(row, 'seq') }));
-    this.#remove(queueId, numbers);
+    this.#sql.removeAttemptsOfQueue.run(queueId);
+    this.#sql.removeMessagesOfQueue.run(queueId);
+    this.#sql.removeEmptyQueue.run(queueId);
   }
 
   removeQueuesOfUser(userId: string): void {
@@ -121,6 +120,14 @@ export class QueueTables {
   #queueIdOf({ userId, target }: QueueName): number | undefined {
     const row = this.#sql.findQueue.get(userId, target);
     return row === undefined ? undefined : numberIn(row, 'queue_id');
+  }
+
+  /** What waits between the first and the last of these is these: what ended has been removed. */
+  #hand(queueId: number, messages: readonly ClaimedMessage[]): void {
+    const [first, last] = [messages.at(0), messages.at(-1)];
+    if (first === undefined || last === undefined) return;
+    this.#sql.countAttempts.run(queueId, first.seq, last.seq);
+    this.#sql.hand.run(queueId, first.seq, last.seq);
   }
 
   #remove(queueId: number, messages: readonly { readonly seq: number }[]): void {
