@@ -35,6 +35,11 @@ export function nullable<Value>(reader: Reader<Value>): Reader<Value | null> {
   return (value, path) => (value === null ? null : reader(value, path));
 }
 
+/** A key that may be missing. */
+export function optional<Value>(reader: Reader<Value>): Reader<Value | undefined> {
+  return (value, path) => (value === undefined ? undefined : reader(value, path));
+}
+
 export function oneOf<const Choice extends string>(...choices: readonly Choice[]): Reader<Choice> {
   return (value, path) => {
     const found = choices.find((choice) => choice === value);

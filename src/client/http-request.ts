@@ -5,9 +5,26 @@ import { AnswerError, type Reader } from './answer.ts';
 import { RelayHttpError, RelayUnreachableError } from './errors.ts';
 import { describeNetworkProblem, isNetworkError } from './network-problem.ts';
 
+/** What a request may have beside its path. */
+export interface RequestExtras {
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  /** The text of a body that is JSON already and is sent as it is. */
+  readonly json?: string;
+  /** How long the relay may think, in milliseconds, beside the time for any request. */
+  readonly waitMs?: number;
+  /** A status beside those of success whose body is an answer, too. */
+  readonly alsoStatus?: number;
+}
+
 export interface Requester {
   /** Rejects with `RelayHttpError` or `RelayUnreachableError`. */
-  request<Value>(method: Dispatcher.HttpMethod, path: string, reader: Reader<Value>, body?: unknown): Promise<Value>;
+  request<Value>(
+    method: Dispatcher.HttpMethod,
+    path: string,
+    reader: Reader<Value>,
+    extras?: RequestExtras,
+  ): Promise<Value>;
   close(): Promise<void>;
 }
 
@@ -46,13 +63,14 @@ function notARelay(host: string, answer: Answer): RelayUnreachableError {
   return new RelayUnreachableError('not_a_relay', message);
 }
 
-function readAnswer<Value>(host: string, answer: Answer, reader: Reader<Value>): Value {
+function readAnswer<Value>(host: string, answer: Answer, reader: Reader<Value>, alsoStatus?: number): Value {
   const value = parse(answer.text);
   if (isObject(value) && value.status === 'error' && typeof value.code === 'string') {
     const message = typeof value.message === 'string' ? value.message : value.code;
     throw new RelayHttpError(answer.status, value.code, message);
   }
-  if (answer.status < 200 || answer.status > 299 || value === undefined) throw notARelay(host, answer);
+  const isSuccess = (answer.status >= 200 && answer.status <= 299) || answer.status === alsoStatus;
+  if (!isSuccess || value === undefined) throw notARelay(host, answer);
   try {
     return reader(value, '');
   } catch (error) {
@@ -73,7 +91,8 @@ export function createRequester(options: RequesterOptions): Requester {
   const prefix = pathname === '/' ? '' : pathname;
   let agent: Promise<Dispatcher> | undefined;
 
-  async function fetchAnswer(method: Dispatcher.HttpMethod, path: string, body: unknown): Promise<Answer> {
+  async function fetchAnswer(method: Dispatcher.HttpMethod, path: string, extras: RequestExtras): Promise<Answer> {
+    const body = extras.json ?? (extras.body === undefined ? null : JSON.stringify(extras.body));
     agent ??= loadAgent(options);
     const response = await (await agent).request({
       origin,
@@ -82,10 +101,10 @@ export function createRequester(options: RequesterOptions): Requester {
       headers: {
         accept: 'application/json',
         ...(options.key === undefined ? {} : { authorization: `Bearer ${options.key}` }),
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(body === null ? {} : { 'content-type': 'application/json' }),
       },
-      body: body === undefined ? null : JSON.stringify(body),
-      signal: AbortSignal.timeout(options.timeoutMs),
+      body,
+      signal: AbortSignal.timeout(options.timeoutMs + (extras.waitMs ?? 0)),
     });
     const { location } = response.headers;
     return {
@@ -96,14 +115,14 @@ export function createRequester(options: RequesterOptions): Requester {
   }
 
   return {
-    async request(method, path, reader, body) {
+    async request(method, path, reader, extras = {}) {
       checkKey(options.key);
-      const answer = await fetchAnswer(method, path, body).catch((error: unknown) => {
+      const answer = await fetchAnswer(method, path, extras).catch((error: unknown) => {
         if (!isNetworkError(error)) throw error;
         const { problem, message } = describeNetworkProblem(error, host);
         throw new RelayUnreachableError(problem, message, error);
       });
-      return readAnswer(host, answer, reader);
+      return readAnswer(host, answer, reader, extras.alsoStatus);
     },
     async close() {
       await (await agent)?.destroy();

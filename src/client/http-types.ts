@@ -21,6 +21,55 @@ export interface DeviceDetail extends DeviceSummary {
   /** Where it is connected from; null while offline. */
   readonly address: string | null;
   readonly created_at: string | null;
+  /** What became of the last messages to it, newest last. */
+  readonly outcomes: readonly OutcomeSummary[];
+}
+
+/** The same outcome of several messages of one sender in a row is one line with their number. */
+export interface OutcomeSummary {
+  /** `sent`, a state of a receipt, or the code of an error. */
+  readonly state: string;
+  readonly from: string;
+  readonly _id?: string | undefined;
+  readonly count: number;
+  readonly at: string;
+}
+
+/**
+ * What became of a message that was sent over HTTP, as far as it is known: `sent` went to the target's socket, which has not
+ * proven to have read it; `expired` and `cancelled` come only to who waited for the end.
+ */
+export interface MessageAnswer {
+  readonly status: 'delivered' | 'queued' | 'sent' | 'expired' | 'cancelled';
+  readonly target: string;
+  readonly _id?: string | undefined;
+}
+
+/** What waits for one target. */
+export interface QueueSummary {
+  readonly target: string;
+  readonly waiting: number;
+  readonly bytes: number;
+}
+
+export interface QueueDetail extends QueueSummary {
+  /** The first of them, in order. */
+  readonly messages: readonly QueuedMessage[];
+}
+
+export interface QueuedMessage {
+  readonly seq: number;
+  readonly from: string;
+  readonly _id?: string | undefined;
+  readonly queued_at: string;
+  /** Null where it has no end. */
+  readonly expires_at: string | null;
+  /** How often it was handed over without proof. */
+  readonly attempts: number;
+  /** Handed over, its proof awaited: it cannot be cancelled now. */
+  readonly handed: boolean;
+  /** The text as it was sent, cut when it is long. */
+  readonly payload: string;
 }
 
 /** The token is said this once. */

@@ -1,19 +1,23 @@
 /** The HTTP side of a relay (PROTOCOL C) as typed functions. */
 
 import { parseRelayUrl } from './address.ts';
-import { count, either, flag, list, nullable, oneOf, type Reader, record, shape, text } from './answer.ts';
+import { count, either, flag, list, nullable, oneOf, optional, type Reader, record, shape, text } from './answer.ts';
 import { checkAuthorities } from './authorities.ts';
+import { messageFunctions } from './http-messages.ts';
 import { createRequester, type Requester } from './http-request.ts';
 import type {
   DeviceDetail,
   DeviceSummary,
   KeySummary,
   LimitsJson,
+  MessageAnswer,
   NewAdminKey,
   NewDeviceToken,
   NewMasterKey,
   NewUser,
   Presence,
+  QueueDetail,
+  QueueSummary,
   UserLimitsAnswer,
   UserSummary,
 } from './http-types.ts';
@@ -26,6 +30,12 @@ export interface RelayHttpOptions {
   /** Own certificate authorities in PEM, beside the well-known ones. */
   readonly ca?: string | undefined;
   /** Time for one request, its connection included, in milliseconds; 10,000 unless said. */
+  readonly timeoutMs?: number | undefined;
+}
+
+export interface SendMessageOptions {
+  readonly wait?: 'delivered' | undefined;
+  /** How long to wait for the answer, in whole milliseconds. */
   readonly timeoutMs?: number | undefined;
 }
 
@@ -43,6 +53,21 @@ export interface RelayHttp {
   removeDevice(id: string): Promise<void>;
   /** Gives the device a new token; the old one dies at once, or after `keepOld` (`1h`). */
   rotateToken(id: string, keepOld?: string): Promise<NewDeviceToken>;
+  /**
+   * Sends the text of a JSON object with its `target` as it is, without a session. Resolves with the relay's first word, or with
+   * `wait: 'delivered'` with the end; after `timeoutMs` (5,000 unless said, at most 60,000) with what is known by then.
+   */
+  sendMessage(json: string, options?: SendMessageOptions): Promise<MessageAnswer>;
+  /** What waits for whom. */
+  queues(): Promise<QueueSummary[]>;
+  queue(id: string): Promise<QueueDetail>;
+  /**
+   * Cancels all that waits for the target; resolves with how many it was. Rejects with the code `conflict` when there is
+   * something and all of it is handed over already.
+   */
+  purgeQueue(id: string): Promise<number>;
+  /** Cancels one message. Rejects with the code `conflict` when it is handed over already, `not_found` when it does not wait. */
+  cancelQueued(id: string, seq: number): Promise<void>;
   users(): Promise<UserSummary[]>;
   /** Adds a user with its first master key, which is told this once; limits as in `--limit`: `{ queue_messages: '500' }`. */
   addUser(user: string, limits?: Readonly<Record<string, string>>): Promise<NewUser>;
@@ -71,7 +96,13 @@ const summary = {
   waiting: count,
   registered: flag,
 };
-const readDetail: Reader<DeviceDetail> = shape({ ...summary, address: nullable(text), created_at: nullable(text) });
+const outcome = { state: text, from: text, _id: optional(text), count, at: text };
+const readDetail: Reader<DeviceDetail> = shape({
+  ...summary,
+  address: nullable(text),
+  created_at: nullable(text),
+  outcomes: list(shape(outcome)),
+});
 const readDevices: Reader<{ readonly devices: DeviceSummary[] }> = shape({ devices: list(shape(summary)) });
 const readToken: Reader<NewDeviceToken> = shape({ device: text, device_token: text });
 const readLimits: Reader<LimitsJson> = record(either(count, oneOf('unlimited')));
@@ -122,6 +153,7 @@ export function createRelayHttp(options: RelayHttpOptions): RelayHttp {
   });
   return {
     ...deviceFunctions(requester),
+    ...messageFunctions(requester),
     ...userFunctions(requester),
     ...keyFunctions(requester),
     async health() {
@@ -145,12 +177,14 @@ function deviceFunctions({ request }: Requester): Pick<RelayHttp, DeviceFunction
     },
     devices: async () => (await request('GET', '/api/devices/', readDevices)).devices,
     device: (id) => request('GET', path(id), readDetail),
-    addDevice: (id) => request('POST', '/api/devices/', readToken, { device: id }),
+    addDevice: (id) => request('POST', '/api/devices/', readToken, { body: { device: id } }),
     async removeDevice(id) {
       await request('DELETE', path(id), readDone);
     },
     rotateToken: (id, keepOld) =>
-      request('POST', `${path(id)}/token`, readToken, keepOld === undefined ? {} : { keep_old: keepOld }),
+      request('POST', `${path(id)}/token`, readToken, {
+        body: keepOld === undefined ? {} : { keep_old: keepOld },
+      }),
   };
 }
 
@@ -158,8 +192,8 @@ function userFunctions({ request }: Requester): Pick<RelayHttp, 'users' | 'addUs
   const path = (user: string): string => `/api/admin/users/${encodeURIComponent(user)}`;
   return {
     users: async () => (await request('GET', '/api/admin/users/', readUsers)).users,
-    addUser: (user, limits = {}) => request('POST', '/api/admin/users/', readNewUser, { user, limits }),
-    setUser: (user, limits) => request('PATCH', path(user), readUserLimits, { limits }),
+    addUser: (user, limits = {}) => request('POST', '/api/admin/users/', readNewUser, { body: { user, limits } }),
+    setUser: (user, limits) => request('PATCH', path(user), readUserLimits, { body: { limits } }),
     async removeUser(user) {
       await request('DELETE', path(user), readDone);
     },

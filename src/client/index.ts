@@ -14,17 +14,22 @@ export {
   RelayUnreachableError,
   type SendProblem,
 } from './errors.ts';
-export { createRelayHttp, type RelayHttp, type RelayHttpOptions } from './http.ts';
+export { createRelayHttp, type RelayHttp, type RelayHttpOptions, type SendMessageOptions } from './http.ts';
 export type {
   DeviceDetail,
   DeviceSummary,
   KeySummary,
   LimitsJson,
+  MessageAnswer,
   NewAdminKey,
   NewDeviceToken,
   NewMasterKey,
   NewUser,
+  OutcomeSummary,
   Presence,
+  QueueDetail,
+  QueuedMessage,
+  QueueSummary,
   UserLimitsAnswer,
   UserSummary,
 } from './http-types.ts';

@@ -1,12 +1,32 @@
+import { type Clock, systemClock } from './clock.ts';
 import { createRelayClient } from './relay-client.ts';
-import type { ReceivedMessage, RelayClient } from './types.ts';
+import type { ClientCredentials, ReceivedMessage, RelayClient } from './types.ts';
 
-export interface SimulatedDeviceOptions {
-  /** The address as `createRelayClient` takes it. */
+/** What goes wrong with a device on purpose. */
+export interface SimulatedFaults {
+  /** Answers come so much later, in milliseconds. */
+  readonly delayMs?: number | undefined;
+  /** The share of commands that are lost on the way in, from 0 to 1: they are neither done nor answered. */
+  readonly dropShare?: number | undefined;
+  /**
+   * After so many commands its line is half open: it reads nothing any more and answers nothing, not even pings, and does not
+   * hang up, as if its cable had been pulled.
+   */
+  readonly halfOpenAfter?: number | undefined;
+}
+
+/** A device token, or a master key with a name; the address as `createRelayClient` takes it. */
+export type SimulatedDeviceOptions = ClientCredentials & {
   readonly url: string;
-  readonly deviceToken: string;
   /** Own certificate authorities in PEM, beside the well-known ones. */
   readonly ca?: string | undefined;
+  readonly faults?: SimulatedFaults | undefined;
+};
+
+/** What a simulation needs from outside; tests bring their own. */
+export interface SimulatedDevicePorts {
+  readonly clock: Pick<Clock, 'after'>;
+  readonly random: () => number;
 }
 
 /** A device that is not there: it answers every command, so that the first minute needs no hardware. */
@@ -73,23 +93,38 @@ function answerTo({ payload }: ReceivedMessage, ownId: string): string | undefin
   return sender;
 }
 
-/** Connects a simulated mouse with a device token. It stays connected, as an unattended device does. */
-export function createSimulatedDevice(options: SimulatedDeviceOptions): SimulatedDevice {
-  const client = createRelayClient({
-    url: options.url,
-    credentials: { deviceToken: options.deviceToken },
-    ca: options.ca,
-  });
+/** Connects a simulated mouse. It stays connected, as an unattended device does. */
+export function createSimulatedDevice(
+  options: SimulatedDeviceOptions,
+  ports: SimulatedDevicePorts = { clock: systemClock, random: Math.random },
+): SimulatedDevice {
+  const { url, ca, faults = {}, ...credentials } = options;
+  const { delayMs = 0, dropShare = 0, halfOpenAfter = Number.POSITIVE_INFINITY } = faults;
+  const client = createRelayClient({ url, credentials, ca });
   let mouse: MouseState = { x: 0, y: 0, clicks: 0 };
+  let commands = 0;
+
+  function handleCommand(asker: string, { payload, id }: ReceivedMessage): void {
+    if (commands >= halfOpenAfter || ports.random() < dropShare) return;
+    commands += 1;
+    const { state, answer } = reactAsMouse(mouse, payload);
+    mouse = state;
+    const reply = id === undefined ? answer : { _re: id, ...answer };
+    if (delayMs > 0) ports.clock.after(delayMs, () => send(asker, reply));
+    else send(asker, reply);
+    if (commands >= halfOpenAfter) client.pause();
+  }
+
+  function send(asker: string, reply: Payload): void {
+    // A connection that is lost now takes the answer with it, as with any device; whoever asked will ask again.
+    client.send(asker, reply).catch(() => undefined);
+  }
+
   client.on('message', (message) => {
     if (client.state.phase !== 'authenticated') return;
     const asker = answerTo(message, client.state.clientId);
-    if (asker === undefined) return;
-    const { state, answer } = reactAsMouse(mouse, message.payload);
-    mouse = state;
-    const { _id } = message.payload;
-    // A connection that is lost now takes the answer with it, as with any device; whoever asked will ask again.
-    client.send(asker, typeof _id === 'string' ? { _re: _id, ...answer } : answer).catch(() => undefined);
+    if (asker !== undefined) handleCommand(asker, message);
   });
+  if (halfOpenAfter <= 0) client.pause();
   return { client, close: () => client.close(), [Symbol.asyncDispose]: () => client.close() };
 }
