@@ -3,8 +3,8 @@ import { readCpuNs, readRssBytes } from '../process-usage.ts';
 
 const lookEveryMs = 500;
 const nsPerMs = 1e6;
-/** A server that uses less of a core than this has finished what it had to do. */
-const quietShare = 0.02;
+/** A server that uses less of a core than this has finished what it had to do; heartbeats go on. */
+const quietShare = 0.1;
 const quietTimeoutMs = 60_000;
 
 /** Resolves when the server works no more, with the moment since when, by `performance.now()`. */
@@ -27,7 +27,6 @@ const steadyShare = 0.003;
 
 /** The resident memory of a server that has come to rest, in bytes. */
 export async function settledRssBytes(pid: number): Promise<number> {
-  await untilQuiet(pid);
   let rssBytes = readRssBytes(pid);
   for (let look = 0, steady = 0; look < looksMax && steady < steadyLooks; look++) {
     await sleep(lookEveryMs);
