@@ -6,7 +6,13 @@ import type { Output } from './output.ts';
 
 export type KnownClients = ReadonlyMap<string, PresenceState>;
 
-/** Runs a request of the HTTP side; undefined, and said, where the server has no such side or does not answer it. */
+/** Whether a server answered, and has no such side: one that knows the published contract alone. */
+function isWithoutHttp(error: unknown): error is Error {
+  if (error instanceof RelayUnreachableError) return error.problem === 'not_a_relay';
+  return error instanceof RelayHttpError && error.status === 404;
+}
+
+/** Runs a request of the HTTP side; undefined, and said, where the server has no such side. */
 async function unlessWithoutHttp<Result>(
   what: string,
   output: Output,
@@ -15,7 +21,7 @@ async function unlessWithoutHttp<Result>(
   try {
     return await request();
   } catch (error) {
-    if (!(error instanceof RelayUnreachableError) && !(error instanceof RelayHttpError)) throw error;
+    if (!isWithoutHttp(error)) throw error;
     output.say(`${what}: ${error.message}`);
     return undefined;
   }

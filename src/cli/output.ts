@@ -45,16 +45,13 @@ function write(stream: OutputStream, text: string): Promise<void> {
   });
 }
 
-function formatTable(rows: readonly (readonly string[])[]): string {
+/** Columns as wide as they look: a name may hold characters that take two places on the screen, or none. */
+async function formatTable(rows: readonly (readonly string[])[]): Promise<string> {
+  const { default: widthOf } = await import('string-width');
   const cells = rows.map((row) => row.map((cell) => printable(cell).replaceAll(/[\t\n]/g, ' ')));
-  const widths = (cells[0] ?? []).map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
-  const lines = cells.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
-  const [heading = '', ...body] = lines;
+  const widths = (cells[0] ?? []).map((_, column) => Math.max(...cells.map((row) => widthOf(row[column] ?? ''))));
+  const pad = (cell: string, column: number) => cell + ' '.repeat(Math.max(0, (widths[column] ?? 0) - widthOf(cell)));
+  const [heading = '', ...body] = cells.map((row) => row.map(pad).join('  ').trimEnd());
   return [paint('dim', heading), ...body].join('\n');
 }
 
@@ -66,7 +63,7 @@ export function createOutput({ stdout, stderr, json, quiet }: OutputOptions): Ou
     isTerminal,
     line: (text) => write(stdout, `${isTerminal && !json ? printable(text) : text}\n`),
     record: (value) => write(stdout, `${JSON.stringify(value)}\n`),
-    table: (rows) => write(stdout, `${formatTable(rows)}\n`),
+    table: async (rows) => write(stdout, `${await formatTable(rows)}\n`),
     say: (text) => {
       if (!quiet) complain(text);
     },

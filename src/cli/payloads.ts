@@ -67,13 +67,15 @@ async function* readLines(stream: Readable): AsyncGenerator<string> {
 
 async function* readStdinPayloads(stdin: Readable): AsyncGenerator<string> {
   let number = 0;
+  let isEmpty = true;
   for await (const line of readLines(stdin)) {
     number += 1;
     const json = line.trim();
-    if (json !== '') {
-      yield checkPayload(json, `line ${number} of standard input`);
-    }
+    if (json === '') continue;
+    isEmpty = false;
+    yield checkPayload(json, `line ${number} of standard input`);
   }
+  if (isEmpty) throw usageError(`there is nothing to send: standard input is empty, and no message is given`);
 }
 
 export interface PayloadStreams {

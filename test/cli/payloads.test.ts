@@ -80,6 +80,10 @@ describe('the payload of a command line', () => {
     expect(() => openPayloads(['@/nowhere/x.json'], streams())).toThrow('/nowhere/x.json cannot be read');
   });
 
+  it('must be there: empty standard input is no message', async () => {
+    await expect(all(openPayloads([], streams('\n')))).rejects.toThrow('standard input is empty');
+  });
+
   it('must be given where somebody sits at the terminal', () => {
     expect(() => openPayloads([], streams('', true))).toThrow('there is nothing to send');
   });

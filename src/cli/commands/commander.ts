@@ -21,21 +21,18 @@ function makeSender(): string {
 }
 
 function connectionWith(label: string, url: string, authKey: string, sender = makeSender()): CommanderConnection {
-  return { label, url, credentials: { authKey, sender } };
+  return { label, url, authKey, sender };
 }
 
 function connectionOf(found: Connection): CommanderConnection {
   const label = found.profile ?? new URL(parseRelayUrl(found.url).http).host;
-  const credentials =
-    found.kind === 'device_token'
-      ? { deviceToken: found.key }
-      : { authKey: found.key, sender: found.sender ?? makeSender() };
-  return { label, url: found.url, credentials, ...(found.ca === undefined ? {} : { ca: found.ca }) };
+  const connection = connectionWith(label, found.url, found.key, found.sender);
+  return found.ca === undefined ? connection : { ...connection, ca: found.ca };
 }
 
 /** Whether anything says which relay is meant. */
 function isSetUp(argv: ConnectionFlags, { env, profiles }: CommandContext): boolean {
-  const said = [argv.url, argv.profile, env.RELAY_URL, env.RELAY_AUTH_KEY, env.RELAY_DEVICE_TOKEN, env.RELAY_PROFILE];
+  const said = [argv.url, argv.profile, env.RELAY_URL, env.RELAY_AUTH_KEY, env.RELAY_PROFILE];
   if (said.some((value) => value !== undefined && value !== '')) return true;
   return profiles.current !== undefined || profiles.get(localProfileName) !== undefined;
 }
@@ -66,7 +63,7 @@ const noStdinSecrets = { authKeyStdin: undefined, deviceTokenStdin: undefined, a
 
 async function beginningOf(argv: ConnectionFlags, context: CommandContext): Promise<Beginning> {
   if (!isSetUp(argv, context)) return { kind: 'first-run' };
-  const found = await findConnection({ ...argv, ...noStdinSecrets }, context, 'room');
+  const found = await findConnection({ ...argv, ...noStdinSecrets }, context, 'master');
   if (await isStoppedHere(found.profile, context)) return { kind: 'start-local' };
   return { kind: 'connect', connection: connectionOf(found) };
 }
@@ -82,9 +79,8 @@ function profileNameFor(url: string, context: CommandContext): string {
 }
 
 async function saveConnection(connection: CommanderConnection, context: CommandContext): Promise<string> {
-  if (!('authKey' in connection.credentials)) return connection.label;
   const name = profileNameFor(connection.url, context);
-  await context.profiles.add(name, { url: connection.url, auth_key: connection.credentials.authKey });
+  await context.profiles.add(name, { url: connection.url, auth_key: connection.authKey });
   return name;
 }
 

@@ -2,11 +2,11 @@
  * The examples of `--help` are taken from there and run as they stand, through a shell. Only what nobody can know
  * beforehand is put in their place: the address of the test's relay, and a key of it.
  */
-import { spawnSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { commandTable } from '../../../src/cli/command-table.ts';
+import { makeCertificates } from '../../client/certificates.ts';
 import { hasTool } from '../../tools.ts';
 import { makeTemporaryFolder, runRelay, type ServedRelay, spawnRelay, startServe } from '../built-relay.ts';
 import type { WatchedProcess } from '../watched-process.ts';
@@ -109,9 +109,9 @@ const expectations: Readonly<Record<string, () => Expectation>> = {
 };
 
 function makeCertificate(): void {
-  const args = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=relay', '-days', '2'];
-  const made = spawnSync('openssl', [...args, '-keyout', 'key.pem', '-out', 'chain.pem'], { cwd: folder });
-  expect(made.status).toBe(0);
+  const { cert, key } = makeCertificates(['IP:127.0.0.1']);
+  writeFileSync(join(folder, 'chain.pem'), cert);
+  writeFileSync(join(folder, 'key.pem'), key);
 }
 
 /** Commands that find their relay in the environment; profiles and logins are about the saved ones. */

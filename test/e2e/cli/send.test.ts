@@ -1,6 +1,8 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { makeCertificates } from '../../client/certificates.ts';
+import { hasTool } from '../../tools.ts';
 import { makeTemporaryFolder, runRelay, type ServedRelay, spawnRelay, startServe } from '../built-relay.ts';
 import { startPublishedRelay } from './published-relay.ts';
 
@@ -139,12 +141,13 @@ describe('relay send that is refused', () => {
     const { code, stdout, stderr } = await send(['-t', 'x', 'a=1'], { env: { RELAY_AUTH_KEY: key } });
     expect(code).toBe(3);
     expect(stdout + stderr).not.toContain(key);
+    expect(stderr).toMatch(/^relay: .*\n$/);
   });
 
-  it('exits 4 where nobody listens, naming the place', async () => {
+  it('exits 4 where nobody listens, naming the place, in one sentence', async () => {
     const { code, stderr } = await send(['-t', 'x', 'a=1'], { env: { RELAY_URL: 'ws://127.0.0.1:1/ws/connect/' } });
     expect(code).toBe(4);
-    expect(stderr).toContain('127.0.0.1:1');
+    expect(stderr).toMatch(/^relay: .*127\.0\.0\.1:1.*\n$/);
   });
 
   it('exits 2 for what was written wrong, before anything is sent', async () => {
@@ -181,6 +184,22 @@ describe('relay send that is refused', () => {
     expect((await send(['-t', to.id, 'a=1', '--take-over'], { env })).code).toBe(0);
     const [line = ''] = await received(to.id, 1);
     expect(JSON.parse(line).sender).toBe(from.id);
+  });
+});
+
+describe.runIf(hasTool('openssl'))('relay send over TLS', () => {
+  it('trusts authorities of its own with --ca-file, and says so where it does not', async () => {
+    const { ca, cert, key } = makeCertificates(['IP:127.0.0.1']);
+    const [caFile, certFile, keyFile] = [join(folder, 'ca.pem'), join(folder, 'cert.pem'), join(folder, 'key.pem')];
+    writeFileSync(caFile, ca);
+    writeFileSync(certFile, cert);
+    writeFileSync(keyFile, key);
+    await using secure = await startServe({ args: ['--tls-cert', certFile, '--tls-key', keyFile] });
+    expect(secure.url).toMatch(/^wss:/);
+    const args = ['-t', 'x', 'a=1', '--force'];
+    expect((await send([...args, '--ca-file', caFile], { env: secure.env })).code).toBe(0);
+    const untrusted = await send(args, { env: secure.env });
+    expect(untrusted).toMatchObject({ code: 4, stderr: expect.stringContaining('--ca-file') });
   });
 });
 
