@@ -19,7 +19,7 @@ export interface BenchOptions {
 }
 
 export const usage = `npm run bench -- [--quick] [--peers a,b] [--only ${measureNames.join('|')}[,…]]
-  [--sizes 64B,200B,4KiB,64KiB] [--pairs 1,10,100] [--idle 1000,5000,9000] [--rounds 5]
+  [--sizes 64B,200B,4KiB,64KiB] [--pairs 1,10,100] [--idle 1000,5000,9000] [--rounds 3]
   [--payload ${payloadStyles.join('|')}] [--measure-ms 1500] [--reference afternoon,nats-websocket]
   [--out FILE.json] [--cpu-profile DIR]`;
 
@@ -33,7 +33,7 @@ const fullPlan: Plan = {
   pairs: [1, 10, 100],
   payloadStyle: 'records',
   idleConnections: [1000, 5000, 9000],
-  rounds: 5,
+  rounds: 3,
   measureMs: 1500,
   // Long enough to hold a whole heartbeat of every server.
   watchMs: 20_000,
@@ -45,7 +45,6 @@ const quickPlan: Plan = {
   sizesBytes: [200, 4096],
   pairs: [10],
   idleConnections: [1000],
-  rounds: 3,
   measureMs: 1200,
   watchMs: 2000,
 };
