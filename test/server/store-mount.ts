@@ -13,7 +13,12 @@ export interface SmallDisk {
 
 export function makeSmallDisk(mebibytes: number): SmallDisk {
   const path = mkdtempSync(join(tmpdir(), 'relay-disk-'));
-  mount('-t', 'tmpfs', '-o', `size=${mebibytes}m,mode=0700`, 'relay-test', path);
+  try {
+    mount('-t', 'tmpfs', '-o', `size=${mebibytes}m,mode=0700`, 'relay-test', path);
+  } catch (error) {
+    rmdirSync(path);
+    throw error;
+  }
   return {
     path,
     setWritable: (writable) => mount('-o', `remount,${writable ? 'rw' : 'ro'}`, path),
