@@ -45,7 +45,7 @@ const quickPlan: Plan = {
   sizesBytes: [200, 4096],
   pairs: [10],
   idleConnections: [1000],
-  measureMs: 1200,
+  measureMs: 1000,
   watchMs: 2000,
 };
 

@@ -3,8 +3,8 @@ import type { Measure } from './measure.ts';
 
 /** What a server loads with its first clients is no cost of a connection. */
 const baselineConnections = 100;
-/** Memory of a whole server varies little; the rounds are long. */
-const roundsMax = 3;
+/** Each round takes half a minute. */
+const roundsMax = 2;
 
 export const idle: Measure = {
   title: 'Idle connections',
