@@ -110,7 +110,10 @@ export interface ClaimedMessage {
   readonly attempts: number;
 }
 
-/** A message that left the queue without a delivery that was proven. */
+/**
+ * A message that left the queue without a delivery that was proven. Of a damaged one `sender` is empty and `messageId` missing,
+ * because they may be what was damaged.
+ */
 export interface EndedMessage {
   readonly userId: string;
   readonly target: string;
@@ -171,13 +174,13 @@ export interface QueueStore {
   depths(): Promise<readonly QueueDepth[]>;
   /** Resolves with the message's number, after the commit. */
   enqueue(message: QueuedMessage): Promise<number>;
-  /** Hands out the next messages; their attempt is counted durably before the promise resolves. */
+  /** Hands out the next messages that nobody holds; their attempt is counted durably before the promise resolves. */
   claim(request: ClaimRequest): Promise<Claim>;
   /** Removes what was handed out, up to and with this number. */
   confirm(userId: string, target: string, throughSeq: number): Promise<Confirmed>;
   /** The session ended without proof: what was handed out waits again. */
   release(userId: string, target: string): Promise<void>;
-  /** Ends what is past its time and not handed out, in all queues. */
+  /** Ends what is past its time (`expiresAtMs` is `nowMs` or earlier) and not handed out, in all queues. */
   expire(nowMs: number): Promise<readonly EndedMessage[]>;
   /** The first messages of a queue, for a look; payloads are cut to `payloadBytesMax` each. */
   list(userId: string, target: string, messagesMax: number, payloadBytesMax: number): Promise<readonly QueuedEntry[]>;
