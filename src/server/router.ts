@@ -65,12 +65,11 @@ export function createRouter({ store, reports, queueOf, noteSilence }: RouterOpt
       queuedAtMs: nowMs,
       expiresAtMs: nowMs + Math.min(ttlMs ?? Number.POSITIVE_INFINITY, room.limits.queue_ttl),
     };
-    queueOf(room, target)
-      .enqueue(message)
-      .then(
-        (seq) => reports.queued(dispatch, seq),
-        () => reports.refused(dispatch, storeUnavailable(target)),
-      );
+    queueOf(room, target).enqueue(
+      message,
+      (seq) => reports.queued(dispatch, seq),
+      () => reports.refused(dispatch, storeUnavailable(target)),
+    );
     if (store.isCongested()) {
       waitingForStore.add(sender);
       sender.pauseForStore();

@@ -50,6 +50,8 @@ export class TargetQueue {
   /** Counts the sessions, so that an answer of the store to an earlier one is not taken for the current one's. */
   #generation = 0;
   #isClaiming = false;
+  /** The store still holds something as handed out to a session that is gone. */
+  #isUnreleased = false;
   #handedThroughSeq = 0;
   #barriers: Barrier[] = [];
   /** What a pong has proven and the store could not remove yet. */
@@ -81,27 +83,35 @@ export class TargetQueue {
     return this.#waiting > 0;
   }
 
-  /** Adds a message; its capacity has been checked. Resolves with its number; rejects when the store is unavailable: then nothing was added. */
-  async enqueue(message: QueuedMessage): Promise<number> {
+  /**
+   * Adds a message; its capacity has been checked. Tells `stored` its number after the commit, before anything else is told
+   * of it, or `refused` when the store is unavailable: then nothing was added.
+   */
+  enqueue(message: QueuedMessage, stored: (seq: number) => void, refused: () => void): void {
     const payloadBytes = message.payload.length;
     this.#count(1, payloadBytes);
     this.#waiting += 1;
     this.#inserting += 1;
-    const inserted = this.#operation(this.#options.store.enqueue(message));
+    this.#operations += 1;
+    // Straight on the store's promise: whatever ends the message in the same commit resolves behind it.
+    this.#options.store.enqueue(message).then(
+      (seq) => {
+        this.#operations -= 1;
+        this.#inserting -= 1;
+        stored(seq);
+        this.drain();
+      },
+      () => {
+        this.#operations -= 1;
+        this.#inserting -= 1;
+        this.#count(-1, -payloadBytes);
+        this.#waiting -= 1;
+        refused();
+        this.#settle();
+      },
+    );
     // Behind the insert and in the same commit: for a target that is there, one commit instead of two.
     this.drain();
-    try {
-      const seq = await inserted;
-      this.#inserting -= 1;
-      this.drain();
-      return seq;
-    } catch (error) {
-      this.#inserting -= 1;
-      this.#count(-1, -payloadBytes);
-      this.#waiting -= 1;
-      this.#settle();
-      throw error;
-    }
   }
 
   /** The target has a session now. */
@@ -126,10 +136,20 @@ export class TargetQueue {
     this.#isClaiming = false;
     this.#handedThroughSeq = 0;
     if (unproven.length === 0 && !wasClaiming) return;
+    this.#release();
+  }
+
+  /** What was handed out waits again. When the store fails at that, it is tried again before the next claim. */
+  #release(): void {
     const { store, room, target } = this.#options;
-    // A failure is harmless: whoever claims next starts from the first message, handed out or not.
-    const settle = () => this.#settle();
-    this.#operation(store.release(room.userId, target)).then(settle, settle);
+    this.#isUnreleased = false;
+    this.#operation(store.release(room.userId, target)).then(
+      () => this.#settle(),
+      () => {
+        this.#isUnreleased = true;
+        this.#settle();
+      },
+    );
   }
 
   /** Hands over the next batch if there is one and the session can take it. */
@@ -140,6 +160,7 @@ export class TargetQueue {
     const unprovenBytes = this.#barriers.reduce((sum, barrier) => sum + bytesOf(barrier.messages), 0);
     const payloadBytesMax = room.limits.send_buffer_bytes - unprovenBytes;
     if (payloadBytesMax <= 0) return;
+    if (this.#isUnreleased) this.#release();
     const generation = this.#generation;
     this.#isClaiming = true;
     const claim = store.claim({
@@ -156,6 +177,7 @@ export class TargetQueue {
       () => {
         // The store is unavailable; the next sweep tries again.
         if (generation === this.#generation) this.#isClaiming = false;
+        this.#settle();
       },
     );
   }
@@ -233,9 +255,14 @@ export class TargetQueue {
         this.#settle();
       },
       () => {
-        // It stays handed out; the next sweep tries again, and a new session gets it again.
-        if (generation === this.#generation) this.#unremoved = joinBarriers(this.#unremoved, proven);
-        else this.#waiting += proven.messages.length;
+        // It stays handed out; the next sweep tries again, or the next session gets it again.
+        if (generation === this.#generation) {
+          this.#unremoved = joinBarriers(this.#unremoved, proven);
+          return;
+        }
+        this.#waiting += proven.messages.length;
+        this.#isUnreleased = true;
+        this.drain();
       },
     );
   }
