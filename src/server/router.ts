@@ -16,8 +16,6 @@ export interface RouterOptions {
   readonly noteSilence: (receiver: Session, nowMs: number) => void;
 }
 
-export type Router = ReturnType<typeof createRouter>;
-
 /** Where a message goes: to its target's socket, to its target's queue, or back (PROTOCOL A3, A4). */
 export function createRouter({ store, reports, queueOf, noteSilence }: RouterOptions) {
   const waitingForStore = new Set<Sender>();

@@ -25,8 +25,6 @@ export interface SocketsOptions {
   readonly onBug: (error: Error, address: string) => void;
 }
 
-export type Sockets = ReturnType<typeof createSockets>;
-
 /** WebSockets on top of upgraded HTTP connections. The only file of the relay that knows the library. */
 export function createSockets(options: SocketsOptions) {
   const postman = createPostman();
