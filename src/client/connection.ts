@@ -93,9 +93,8 @@ export function openConnection(
     session = started;
     recipient = { clientId: started.clientId, hasFrom: started.extensions.from };
     cancelDeadline();
-    const line = createOutgoing({ socket, clock }, started.limits);
-    outgoing = line;
-    heartbeat = createHeartbeat(
+    const line = createOutgoing({ socket, clock, probe: () => beat.ping() }, started.limits);
+    const beat = createHeartbeat(
       {
         clock,
         sendPing: () => line.sendNow(pingText),
@@ -105,6 +104,8 @@ export function openConnection(
       },
       { everyMs: options.heartbeatMs, timeoutMs: options.heartbeatTimeoutMs },
     );
+    outgoing = line;
+    heartbeat = beat;
     listener.authenticated(started);
   }
 

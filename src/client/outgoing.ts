@@ -12,6 +12,8 @@ const backlogBytesMax = 16 * 1024 * 1024;
 interface OutgoingPorts {
   readonly socket: RelaySocket;
   readonly clock: Clock;
+  /** Sends a ping and settles when it is answered, or will not be. */
+  readonly probe: () => Promise<unknown>;
 }
 
 /** What leaves through one authenticated connection: in order, within the limits that the relay told (PROTOCOL B). */
@@ -29,8 +31,9 @@ export interface Outgoing {
 }
 
 /** `limits` are those that the relay told. Without them the pace is that of PROTOCOL D, and no size is checked. */
-export function createOutgoing({ socket, clock }: OutgoingPorts, limits: UserLimits | undefined): Outgoing {
-  const pacer = createPacer(clock, paceOf(limits));
+export function createOutgoing(ports: OutgoingPorts, limits: UserLimits | undefined): Outgoing {
+  const { socket } = ports;
+  const pacer = createPacer(ports, paceOf(limits));
   const messageBytesMax = limits?.message_bytes ?? Number.POSITIVE_INFINITY;
 
   function write(text: string): Promise<void> {

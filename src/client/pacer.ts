@@ -8,9 +8,8 @@ export interface Pace {
   readonly perSecond: number;
 }
 
-/** The part of the burst that is used. The rest is for messages that the network brings closer together than they were sent. */
-const burstShare = 0.8;
-/** The part of the rate that is used, because the relay's clock is not this one. */
+/** The part of the limits that is used, because the relay's clock is not this one. */
+const burstShare = 0.9;
 const rateShare = 0.99;
 /** A pause in which the relay forgets that a rate was exceeded: it counts one of more than a second (PROTOCOL D `rate_limited`). */
 const pauseMs = 1_100;
@@ -18,6 +17,8 @@ const pauseMs = 1_100;
 const groupMs = 5;
 /** What a message that waits takes beside its bytes, so that many small ones have a bound, too. */
 const overheadBytes = 256;
+/** Smaller bursts are not probed: the probes would use up too much of the rate. */
+const probedBurstMin = 64;
 
 /** The pace that keeps to the limits; those of PROTOCOL D where the relay told none. Undefined means no limit. */
 export function paceOf(limits: UserLimits = defaultUserLimits()): Pace | undefined {
@@ -57,45 +58,104 @@ export interface Pacer {
   stop(reason: RelaySendError): void;
 }
 
-export function createPacer(clock: Clock, pace: Pace | undefined): Pacer {
-  const { burst, perSecond } = pace ?? { burst: Number.POSITIVE_INFINITY, perSecond: Number.POSITIVE_INFINITY };
-  const group = Math.max(1, Math.min(burst, (perSecond / 1000) * groupMs));
-  const waiting = new Set<Turn>();
-  let waitingBytes = 0;
-  let tokens = burst;
-  let filledAtMs = clock.uptimeMs();
-  let heldUntilMs = filledAtMs;
-  let cancelTimer: (() => void) | undefined;
+interface PacerPorts {
+  readonly clock: Clock;
+  /**
+   * Sends a ping, which the relay counts as a message, and settles when the relay has read it and all that was sent before,
+   * or when that will not be known.
+   */
+  readonly probe: () => Promise<unknown>;
+}
 
-  function refill(nowMs: number): void {
-    if (pace === undefined) return;
-    tokens = Math.min(burst, tokens + (Math.max(0, nowMs - filledAtMs) / 1000) * perSecond);
+/**
+ * A token bucket that never has more than the relay's own. The relay counts a message when it reads it, which may be long after
+ * it was sent, and many at once after the network stood still: so a message is taken from the bucket when a probe behind
+ * it is answered, and until then the bucket is the smaller by what is under way.
+ */
+function createBucket({ clock, probe }: PacerPorts, pace: Pace, onProven: () => void) {
+  const { burst, perSecond } = pace;
+  const probeEvery = burst < probedBurstMin ? 0 : Math.ceil(burst / 4);
+  let level = burst;
+  let underWay = 0;
+  let unprobed = 0;
+  let filledAtMs = clock.uptimeMs();
+
+  function refill(): void {
+    const nowMs = clock.uptimeMs();
+    level = Math.min(burst, level + (Math.max(0, nowMs - filledAtMs) / 1000) * perSecond);
     filledAtMs = nowMs;
   }
 
+  function sendProbe(): void {
+    const proven = unprobed;
+    unprobed = 0;
+    probe()
+      .catch(() => undefined)
+      .then(() => {
+        refill();
+        level -= proven;
+        underWay -= proven;
+        onProven();
+      });
+  }
+
+  return {
+    /** How many messages may go now. */
+    available(): number {
+      refill();
+      return level - underWay;
+    },
+    /** How long until so many may go, in milliseconds; `Infinity` when only the answer to a probe can tell. */
+    untilMs(count: number): number {
+      if (underWay + 1 > burst) return Number.POSITIVE_INFINITY;
+      return ((Math.min(burst, underWay + count) - level) / perSecond) * 1000;
+    },
+    take(count: number): void {
+      if (probeEvery === 0) {
+        level -= count;
+        return;
+      }
+      underWay += count;
+      unprobed += count;
+      // The probe's own message is counted while it is sent, and proven by the next one.
+      if (count > 0 && unprobed >= probeEvery) sendProbe();
+    },
+    empty(): void {
+      refill();
+      level = Math.min(level, underWay);
+    },
+  };
+}
+
+export function createPacer(ports: PacerPorts, pace: Pace | undefined): Pacer {
+  const { clock } = ports;
+  const bucket = pace === undefined ? undefined : createBucket(ports, pace, () => release());
+  const group = pace === undefined ? 1 : Math.max(1, Math.min(pace.burst / 2, (pace.perSecond / 1000) * groupMs));
+  const waiting = new Set<Turn>();
+  let waitingBytes = 0;
+  let heldUntilMs = clock.uptimeMs();
+  let cancelTimer: (() => void) | undefined;
+
   function release(): void {
     const nowMs = clock.uptimeMs();
-    refill(nowMs);
-    if (nowMs >= heldUntilMs) {
-      for (const turn of waiting) {
-        if (tokens < 1) break;
-        tokens -= turn.cost;
-        waiting.delete(turn);
-        waitingBytes -= turn.bytes + overheadBytes;
-        turn.start();
-      }
+    for (const turn of nowMs < heldUntilMs ? [] : waiting) {
+      if (bucket !== undefined && bucket.available() < 1) break;
+      waiting.delete(turn);
+      waitingBytes -= turn.bytes + overheadBytes;
+      turn.start();
+      bucket?.take(turn.cost);
     }
-    if (waiting.size > 0) cancelTimer ??= clock.after(delayMs(nowMs), wake);
+    if (waiting.size > 0) wakeAfter(Math.max(bucket?.untilMs(group) ?? 0, heldUntilMs - nowMs));
   }
 
-  function delayMs(nowMs: number): number {
-    const untilGroupMs = pace === undefined ? 0 : ((group - tokens) / perSecond) * 1000;
-    return Math.max(1, Math.ceil(Math.max(untilGroupMs, heldUntilMs - nowMs)));
-  }
-
-  function wake(): void {
+  function wakeAfter(delayMs: number): void {
+    cancelTimer?.();
     cancelTimer = undefined;
-    release();
+    if (!Number.isFinite(delayMs)) return;
+    cancelTimer = clock.after(Math.max(1, Math.ceil(delayMs)), () => {
+      cancelTimer = undefined;
+      release();
+    });
   }
 
   return {
@@ -105,14 +165,13 @@ export function createPacer(clock: Clock, pace: Pace | undefined): Pacer {
     schedule(turn) {
       waiting.add(turn);
       waitingBytes += turn.bytes + overheadBytes;
-      if (cancelTimer === undefined) release();
+      if (waiting.size === 1) release();
     },
     spend() {
-      tokens -= 1;
+      bucket?.take(1);
     },
     hold() {
-      refill(clock.uptimeMs());
-      tokens = Math.min(tokens, 0);
+      bucket?.empty();
       heldUntilMs = clock.uptimeMs() + pauseMs;
     },
     stop(reason) {

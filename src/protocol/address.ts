@@ -21,7 +21,7 @@ function parse(json: string): { readonly value: unknown } | { readonly problem: 
 export interface AddedFields {
   /** These must be so: a payload that has another value is refused. */
   readonly required: Readonly<Record<string, string | number>>;
-  /** These are added where the payload has none of its own. */
+  /** These are added where neither the payload nor `required` has one of the name. */
   readonly defaults: Readonly<Record<string, string>>;
 }
 
@@ -32,7 +32,7 @@ type Extended =
 
 function conflict(name: string, own: unknown, wanted: string | number): string {
   const other = JSON.stringify(own).slice(0, 160);
-  const instead = name === 'target' ? 'or send there' : 'or leave it to the payload';
+  const instead = name === 'target' ? 'or send there' : 'there, or do not ask for another';
   return `the payload already has the ${name} ${other}, not ${JSON.stringify(wanted)}: remove it ${instead}`;
 }
 
@@ -53,7 +53,7 @@ export function addFields(json: string, { required, defaults }: AddedFields): Ex
     const own = payload[name];
     if (Object.hasOwn(payload, name) && own !== wanted) return { problem: conflict(name, own, wanted) };
   }
-  const added = Object.entries({ ...required, ...defaults })
+  const added = Object.entries({ ...required, ...defaults, ...required })
     .filter(([name]) => !Object.hasOwn(payload, name))
     .map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`);
   if (added.length === 0) return { json, payload };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addClientFields } from '../../src/protocol/address.ts';
+import { addClientFields, addFields } from '../../src/protocol/address.ts';
 import { messageText, objectText } from './json-arbitraries.ts';
 
 const fields = { target: 'pump-2', sender: 'desk' };
@@ -97,5 +97,27 @@ describe('the fields that a client adds (PROTOCOL A6)', () => {
       }),
       { numRuns: 1000 },
     );
+  });
+});
+
+describe('fields that are required, and defaults', () => {
+  const wanted = { required: { target: 'gate', _ttl: 5 }, defaults: { _id: 'c-1' } };
+
+  it('are added behind the payload, which is given as it was', () => {
+    expect(addFields('{"n":1.0}', wanted)).toEqual({
+      json: '{"n":1.0,"target":"gate","_ttl":5,"_id":"c-1"}',
+      payload: { n: 1 },
+    });
+  });
+
+  it('are the required ones where both have the name', () => {
+    expect(addFields('{}', { required: { _id: 'a' }, defaults: { _id: 'b' } })).toMatchObject({ json: '{"_id":"a"}' });
+  });
+
+  it('leave defaults to the payload, and refuse what is required otherwise', () => {
+    expect(addFields('{"_id":7,"_ttl":5}', wanted)).toMatchObject({ json: '{"_id":7,"_ttl":5,"target":"gate"}' });
+    expect(addFields('{"_ttl":6}', wanted)).toEqual({
+      problem: 'the payload already has the _ttl 6, not 5: remove it there, or do not ask for another',
+    });
   });
 });
