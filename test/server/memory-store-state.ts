@@ -162,8 +162,9 @@ export class MemoryStoreState {
   #end(record: MemoryRecord, reason: EndedMessage['reason']): EndedMessage {
     this.#remove([record]);
     const { userId, target, seq, sender, messageId, payload, queuedAtMs } = record;
-    const id = messageId === undefined ? {} : { messageId };
-    return { userId, target, seq, sender, ...id, payloadBytes: payload.byteLength, queuedAtMs, reason };
+    const place = { userId, target, seq, payloadBytes: payload.byteLength };
+    if (reason === 'damaged') return { ...place, sender: '', queuedAtMs: 0, reason };
+    return { ...place, sender, ...(messageId === undefined ? {} : { messageId }), queuedAtMs, reason };
   }
 }
 
