@@ -64,6 +64,8 @@ async function main(): Promise<number> {
   return sections.some(({ rows }) => rows.some((row) => row.problem !== undefined)) ? 1 : 0;
 }
 
+process.once('SIGINT', () => process.exit(130));
+process.once('SIGTERM', () => process.exit(143));
 try {
   process.exitCode = await main();
 } catch (error) {

@@ -19,9 +19,10 @@ export async function runGenerator<Kind extends Job['kind']>(
       resolve({ problem: `no result after ${timeoutMs / 1000} s` });
     }, timeoutMs);
     generator.once('message', (message: Outcome) => resolve(message));
-    generator.once('exit', (code, signal) => {
+    // Comes after the last message, which the end of the process need not do.
+    generator.once('disconnect', () => {
       clearTimeout(timer);
-      resolve({ problem: `the generator ended without a result (${code ?? signal})` });
+      resolve({ problem: 'the generator ended without a result' });
     });
     generator.send(assignment);
   });

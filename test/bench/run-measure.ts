@@ -4,14 +4,16 @@ import type { Peer, RunningPeer } from './peers/peer.ts';
 import type { Row } from './results.ts';
 import { median } from './statistics.ts';
 
-/** Starts servers once and keeps them for all measures that do not need fresh ones. */
+/** Starts servers once and keeps them for all measures that do not need fresh ones. One that ended is started again. */
 export class SharedServers implements AsyncDisposable {
   readonly #running = new Map<string, RunningPeer>();
 
   async get(peer: Peer): Promise<RunningPeer> {
-    const found = this.#running.get(peer.name) ?? (await peer.start());
-    this.#running.set(peer.name, found);
-    return found;
+    const found = this.#running.get(peer.name);
+    if (found?.isAlive() === true) return found;
+    const started = await peer.start();
+    this.#running.set(peer.name, started);
+    return started;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

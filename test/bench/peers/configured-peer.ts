@@ -43,6 +43,7 @@ export function createConfiguredPeer(server: ConfiguredServer): Peer {
         host: loopback,
         port,
         pid: running.pid,
+        isAlive: running.isAlive,
         wire,
         [Symbol.asyncDispose]: stop,
       };

@@ -12,4 +12,6 @@ export interface Peer {
 
 export interface RunningPeer extends ServerAddress, AsyncDisposable {
   readonly peerName: string;
+  /** False when it ended by itself. */
+  isAlive(): boolean;
 }

@@ -25,6 +25,7 @@ function createScriptedPeer({ name, about, script, wire }: ScriptedServer): Peer
         host: loopback,
         port,
         pid: server.pid,
+        isAlive: server.isAlive,
         wire,
         [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
       };

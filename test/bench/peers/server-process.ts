@@ -15,12 +15,17 @@ const connectRetryMs = 25;
 
 export interface ServerProcess extends AsyncDisposable {
   readonly pid: number;
-  /** Resolves with the first non-empty answer of `read` to a line of standard output. */
+  isAlive(): boolean;
+  /** Resolves with the first answer of `read` to a line of standard output. */
   waitForLine<Value>(read: (line: string) => Value | undefined): Promise<Value>;
 }
 
+function isAlive(child: ChildProcess): boolean {
+  return child.exitCode === null && child.signalCode === null;
+}
+
 async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
+  if (!isAlive(child)) return;
   const exited = once(child, 'exit');
   child.kill('SIGTERM');
   const timer = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs);
@@ -35,6 +40,10 @@ export function startProcess(command: string, args: readonly string[]): ServerPr
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     talk = (talk + text).slice(-2000);
   });
+  // A bench that is broken off leaves no server behind.
+  const endWithUs = () => child.kill('SIGKILL');
+  process.once('exit', endWithUs);
+  child.once('exit', () => process.off('exit', endWithUs));
   const lines = createInterface({ input: child.stdout });
   const ended = new Promise<never>((_resolve, reject) => {
     child.once('error', reject);
@@ -43,11 +52,12 @@ export function startProcess(command: string, args: readonly string[]): ServerPr
   ended.catch(() => {});
   return {
     pid: child.pid ?? 0,
-    waitForLine(read) {
-      const found = new Promise<NonNullable<ReturnType<typeof read>>>((resolve) => {
+    isAlive: () => isAlive(child),
+    waitForLine<Value>(read: (line: string) => Value | undefined) {
+      const found = new Promise<Value>((resolve) => {
         lines.on('line', (line) => {
           const value = read(line);
-          if (value !== undefined && value !== null) resolve(value);
+          if (value !== undefined) resolve(value);
         });
       });
       return Promise.race([found, ended, rejectAfter(startTimeoutMs, `${command} does not say that it listens`)]);

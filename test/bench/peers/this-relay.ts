@@ -45,6 +45,7 @@ export function createThisRelay(nodeArgs: readonly string[]): Peer {
         host: loopback,
         port,
         pid: server.pid,
+        isAlive: server.isAlive,
         wire: { name: 'relay', authKey },
         async [Symbol.asyncDispose]() {
           await server[Symbol.asyncDispose]();
