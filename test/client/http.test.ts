@@ -1,55 +1,8 @@
-import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
-import { text as readText } from 'node:stream/consumers';
+import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { RelayHttpError, RelayUnreachableError } from '../../src/client/errors.ts';
-import { createRelayHttp, type RelayHttp } from '../../src/client/http.ts';
-
-interface Asked {
-  readonly request: string;
-  readonly body: unknown;
-  readonly authorization: string | undefined;
-}
-
-async function startServer(listener: RequestListener) {
-  const server = createServer(listener);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return {
-    url: `http://127.0.0.1:${address.port}`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-}
-
-/** Answers each request with the next of these, and writes down what was asked. */
-async function startScript(answers: readonly (readonly [number, unknown])[]) {
-  const asked: Asked[] = [];
-  const server = await startServer(async (request, response) => {
-    const body = await readText(request);
-    const { authorization } = request.headers;
-    const [status, answer] = answers[asked.length] ?? [500, {}];
-    asked.push({
-      request: `${request.method} ${request.url}`,
-      body: body === '' ? undefined : JSON.parse(body),
-      authorization,
-    });
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
-  });
-  return { asked, ...server };
-}
-
-/** One call against one answer: what the relay was asked, and what the function gave. */
-async function ask<Value>(answer: readonly [number, unknown], call: (http: RelayHttp) => Promise<Value>) {
-  await using server = await startScript([answer]);
-  await using http = createRelayHttp({ url: server.url, key: 'rly_master_1_x' });
-  const value = await call(http);
-  const [asked] = server.asked;
-  expect(asked?.authorization).toBe('Bearer rly_master_1_x');
-  return { value, request: asked?.request, body: asked?.body };
-}
+import { createRelayHttp } from '../../src/client/http.ts';
+import { ask, startScript, startServer } from './http-script.ts';
 
 const device = {
   device: 'mouse',
@@ -103,7 +56,9 @@ describe('the HTTP side', () => {
       body: undefined,
       value: [device],
     });
-    const detail = { ...device, address: null, created_at: '2026-01-01T00:00:00.000Z' };
+    const outcome = { state: 'queue_full', from: 'ann', _id: 'c-1', count: 1, at: '2026-01-01T00:00:00.000Z' };
+    const outcomes = [{ ...outcome, state: 'sent', _id: undefined, count: 7 }, outcome];
+    const detail = { ...device, address: null, created_at: '2026-01-01T00:00:00.000Z', outcomes };
     expect(await ask([200, detail], (http) => http.device('a/b?'))).toEqual({
       request: 'GET /api/devices/a%2Fb%3F',
       body: undefined,

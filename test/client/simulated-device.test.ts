@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { createSimulatedDevice, reactAsMouse } from '../../src/client/simulated-device.ts';
+import {
+  createSimulatedDevice,
+  reactAsMouse,
+  type SimulatedDevice,
+  type SimulatedFaults,
+} from '../../src/client/simulated-device.ts';
+import type { RelayClient } from '../../src/client/types.ts';
 import { watchClient } from './clients.ts';
-import { startFakeRelay } from './fake-relay.ts';
+import { createFakeClock } from './fake-clock.ts';
+import { type FakeRelay, goodKey, startFakeRelay } from './fake-relay.ts';
 
 const still = { x: 0, y: 0, clicks: 0 };
 
@@ -67,5 +74,59 @@ describe('a simulated device', () => {
     await watched.client.send('two', { cmd: 'status' });
     expect((await watched.messages.next()).payload).toMatchObject({ sender: 'two', clicks: 0 });
     expect(fromTwo.size).toBe(1);
+  });
+});
+
+/** A simulated device with faults, its faults decided by the test, and one who asks it. */
+async function startScene(relay: FakeRelay, faults: SimulatedFaults, chances: readonly number[] = []) {
+  const clock = createFakeClock();
+  const left = [...chances];
+  const device = createSimulatedDevice(
+    { url: relay.url, authKey: goodKey, sender: 'sim-1', faults },
+    { clock, random: () => left.shift() ?? 1 },
+  );
+  await device.client.ready();
+  const { received } = await relay.logins.next();
+  const asker = watchClient(relay.url);
+  await asker.client.ready();
+  return { device, clock, received, asker, [Symbol.asyncDispose]: () => closeBoth(device, asker.client) };
+}
+
+async function closeBoth(device: SimulatedDevice, asker: RelayClient): Promise<void> {
+  await Promise.all([device.close(), asker.close()]);
+}
+
+describe('a simulated device with faults', () => {
+  it('answers late', async () => {
+    await using relay = await startFakeRelay();
+    await using scene = await startScene(relay, { delayMs: 700 });
+    const commands = new Promise((resolve) => scene.device.client.on('message', resolve));
+    await scene.asker.client.send('sim-1', { cmd: 'status', _id: 'c-1' });
+    await commands;
+    scene.clock.advance(699);
+    await scene.device.client.ping();
+    expect(scene.received.size).toBe(1);
+    scene.clock.advance(1);
+    expect((await scene.asker.messages.next()).re).toBe('c-1');
+  });
+
+  it('loses some commands, and does not do them', async () => {
+    await using relay = await startFakeRelay();
+    await using scene = await startScene(relay, { dropShare: 0.5 }, [0.49, 0.5, 0.1, 0.9]);
+    for (const n of [1, 2, 3, 4]) await scene.asker.client.send('sim-1', { cmd: 'click', _id: `c-${n}` });
+    expect((await scene.asker.messages.next()).payload).toMatchObject({ _re: 'c-2', clicks: 1 });
+    expect((await scene.asker.messages.next()).payload).toMatchObject({ _re: 'c-4', clicks: 2 });
+  });
+
+  it('falls silent after some commands without hanging up, and can still be ended', async () => {
+    await using relay = await startFakeRelay();
+    await using scene = await startScene(relay, { halfOpenAfter: 2 });
+    for (const n of [1, 2, 3, 4]) await scene.asker.client.send('sim-1', { cmd: 'click', _id: `c-${n}` });
+    expect((await scene.asker.messages.next()).re).toBe('c-1');
+    expect((await scene.asker.messages.next()).re).toBe('c-2');
+    for (let turn = 0; turn < 20; turn++) await scene.asker.client.ping();
+    expect(scene.asker.messages.size).toBe(0);
+    expect(scene.device.client.state.phase).toBe('authenticated');
+    await scene.device.close();
   });
 });
