@@ -72,11 +72,14 @@ export interface ErrorMessage {
   readonly count?: number;
 }
 
-/** What the relay says to a client of the published contract. */
-export type ContractMessage = AuthenticatedMessage | PongMessage | ErrorMessage;
-
 /** What the relay itself says to a client, as against what it passes on. */
-export type RelayMessage = ContractMessage | ReceiptMessage | PresenceMessage | TapMessage;
+export type RelayMessage =
+  | AuthenticatedMessage
+  | PongMessage
+  | ErrorMessage
+  | ReceiptMessage
+  | PresenceMessage
+  | TapMessage;
 
 export type PresenceState = 'online' | 'offline';
 

@@ -1,6 +1,7 @@
 import { readAction } from '../protocol/actions.ts';
 import { isClientId } from '../protocol/client-id.ts';
 import { type ObjectEnvelope, readEnvelope, readId, readTtlSeconds } from '../protocol/envelope.ts';
+import { isMessageId, messageIdLengthMax } from '../protocol/message-id.ts';
 import { clientIdRule } from '../protocol/messages.ts';
 import { createCachedStringReader } from '../protocol/string-cache.ts';
 import { formatSize } from '../protocol/units.ts';
@@ -11,8 +12,6 @@ import type { Switchboard } from './switchboard.ts';
 
 /** Longest target that is said back in an error when it is no client id. */
 const echoedTargetLengthMax = 256;
-/** Longest `_id` (PROTOCOL B `receipts`). */
-const messageIdLengthMax = 64;
 
 export interface IncomingOptions extends ActionContext {
   readonly switchboard: Switchboard;
@@ -114,10 +113,6 @@ export function createIncoming(options: IncomingOptions) {
       }
     },
   };
-}
-
-function isMessageId(value: string | undefined): value is string {
-  return value !== undefined && value.length >= 1 && [...value].length <= messageIdLengthMax && value.isWellFormed();
 }
 
 function isWholeSeconds(value: number | undefined): boolean {

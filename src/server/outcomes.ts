@@ -1,13 +1,9 @@
-import type { RelayCode } from '../protocol/codes.ts';
-import type { ReceiptMessage } from '../protocol/messages.ts';
-
-/** What became of messages: a state of a receipt, `sent` for a live one whose proof nobody asked for, or an error. */
-export type OutcomeState = ReceiptMessage['status'] | 'sent' | RelayCode;
+import type { Outcome } from '../protocol/messages.ts';
 
 /** One line of a target's recent history; the same state from the same sender in a row is one line with a count. */
 export interface OutcomeLine {
   readonly sender: string;
-  readonly state: OutcomeState;
+  readonly state: Outcome;
   readonly messageId: string | undefined;
   count: number;
   lastAtMs: number;
@@ -22,7 +18,7 @@ const targetsMax = 5000;
 export class Outcomes {
   readonly #lines = new Map<string, OutcomeLine[]>();
 
-  note(target: string, sender: string, state: OutcomeState, messageId: string | undefined, nowMs: number): void {
+  note(target: string, sender: string, state: Outcome, messageId: string | undefined, nowMs: number): void {
     const lines = this.#linesOf(target);
     const last = lines.at(-1);
     if (

@@ -1,7 +1,6 @@
-import type { Refusal } from '../protocol/messages.ts';
+import type { Outcome, Refusal } from '../protocol/messages.ts';
 import type { Clock } from './clock.ts';
 import type { LiveReceipt } from './live-receipts.ts';
-import type { OutcomeState } from './outcomes.ts';
 import type { Room } from './room.ts';
 import type { Dispatch, Told } from './sender.ts';
 import type { Session } from './session.ts';
@@ -27,7 +26,7 @@ export function createReports(clock: Clock) {
     return JSON.stringify([userId, target, seq]);
   }
 
-  function tap(dispatch: Dispatch, state: OutcomeState): void {
+  function tap(dispatch: Dispatch, state: Outcome): void {
     const { room, clientId } = dispatch.sender;
     if (!room.taps.isEmpty) room.taps.copy(clientId, dispatch.target, state, dispatch.payload);
   }

@@ -1,4 +1,4 @@
-import type { OutcomeState } from './outcomes.ts';
+import type { Outcome } from '../protocol/messages.ts';
 import type { Session } from './session.ts';
 
 interface Tap {
@@ -25,7 +25,7 @@ export class Taps {
     this.#taps.delete(session);
   }
 
-  copy(from: string, target: string, outcome: OutcomeState, payload: Uint8Array): void {
+  copy(from: string, target: string, outcome: Outcome, payload: Uint8Array): void {
     for (const [session, tap] of this.#taps) {
       if (tap.of !== undefined && !tap.of.has(from) && !tap.of.has(target)) continue;
       if (!session.canTake(payload.length)) {
@@ -39,7 +39,7 @@ export class Taps {
 }
 
 /** The tap message; the payload's bytes stand in it as they came. */
-function wrap(from: string, target: string, outcome: OutcomeState, payload: Uint8Array, dropped: number): Uint8Array {
+function wrap(from: string, target: string, outcome: Outcome, payload: Uint8Array, dropped: number): Uint8Array {
   const said = JSON.stringify({ status: 'tap', from, target, outcome, ...(dropped === 0 ? {} : { dropped }) });
   const head = encoder.encode(`${said.slice(0, -1)},"payload":`);
   const message = new Uint8Array(head.length + payload.length + 1);
