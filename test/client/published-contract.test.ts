@@ -93,6 +93,20 @@ describe('messages that wait for their turn', () => {
     await expect(sends[1]).rejects.toMatchObject({ code: 'not_connected' });
   });
 
+  it('wait for more than a second when the relay says that its rate was exceeded', async () => {
+    await using relay = await startFakeRelay();
+    await using watched = watchClient(relay.url);
+    await watched.client.ready();
+    const { socket, received } = await relay.logins.next();
+    socket.send('{"status":"error","code":"rate_limited","message":"slow","count":1}');
+    await watched.refusals.next();
+    const send = watched.client.send('mouse', { n: 1 });
+    watched.clock.advance(1_000);
+    await watched.client.close();
+    await expect(send).rejects.toMatchObject({ code: 'not_connected' });
+    expect(received.size).toBe(0);
+  });
+
   it('go when the time has come', async () => {
     await using relay = await startFakeRelay({ onCredentials: answerWithLimits });
     await using watched = watchClient(relay.url, { extensions: [] });
