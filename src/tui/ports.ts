@@ -1,11 +1,14 @@
-import type { ClientCredentials } from '../client/types.ts';
-
-/** A relay to connect to, and as whom. */
+/**
+ * A relay to connect to, and as whom: always with a master key. A device token would take the session of its device, and
+ * that may be a machine at work.
+ */
 export interface CommanderConnection {
   /** What the header calls it: the profile's name. */
   readonly label: string;
   readonly url: string;
-  readonly credentials: ClientCredentials;
+  readonly authKey: string;
+  /** The commander's own client id. */
+  readonly sender: string;
   /** Own certificate authorities in PEM. */
   readonly ca?: string;
 }

@@ -72,6 +72,14 @@ function watchLeaving(commander: Commander, signal: AbortSignal): () => void {
   };
 }
 
+/** A bug must not leave the terminal on the other screen without a cursor, nor its own words there. */
+function watchCrash(): { readonly happened: Promise<never>; stop(): void } {
+  const { promise: happened, reject } = Promise.withResolvers<never>();
+  // The first one ends the commander; what follows from it while it ends says nothing new.
+  process.on('uncaughtException', reject);
+  return { happened, stop: () => void process.off('uncaughtException', reject) };
+}
+
 /**
  * Runs the commander until somebody quits; rejects with what crashed it. The terminal is restored in every case before this
  * settles.
@@ -90,6 +98,7 @@ export async function startCommander(start: CommanderStart): Promise<void> {
     terminal,
   });
   const stopWatching = watchLeaving(commander, start.signal);
+  const crash = watchCrash();
   const instance = render(
     <App store={commander.store} look={createLook(start)} onSuspender={terminal.setSuspender} />,
     {
@@ -103,12 +112,13 @@ export async function startCommander(start: CommanderStart): Promise<void> {
   const ticker = setInterval(() => commander.store.dispatch({ type: 'ticked' }), tickMs);
   try {
     commander.begin(start.beginning);
-    await Promise.race([commander.left, instance.waitUntilExit()]);
+    await Promise.race([commander.left, instance.waitUntilExit(), crash.happened]);
   } finally {
     clearInterval(ticker);
     instance.unmount();
     await instance.waitUntilExit().catch(() => undefined);
     await commander.close();
     stopWatching();
+    crash.stop();
   }
 }

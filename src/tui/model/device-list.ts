@@ -1,3 +1,4 @@
+import { toVisibleName } from '../text/visible.ts';
 import { type ListPlace, moveBy, scrollTop } from './list-window.ts';
 
 /** `unknown`: the relay has no way to ask, so nothing is claimed. */
@@ -43,9 +44,14 @@ export function compareNames(a: string, b: string): number {
   return a.localeCompare(b, 'en', { numeric: true }) || (a < b ? -1 : 1);
 }
 
+/** A name has the filter in it as it is, or as it is seen. */
+function hasInName({ id }: Device, wanted: string): boolean {
+  return [id, toVisibleName(id)].some((name) => name.toLowerCase().includes(wanted));
+}
+
 function show(list: DeviceList): DeviceList {
   const wanted = list.filterText.toLowerCase();
-  const shown = wanted === '' ? list.all : list.all.filter(({ id }) => id.toLowerCase().includes(wanted));
+  const shown = wanted === '' ? list.all : list.all.filter((device) => hasInName(device, wanted));
   const stays = shown.some(({ id }) => id === list.cursorId);
   // The row that took the place of the one that is gone.
   const fallback = shown[Math.min(placeOfCursor(list).index, shown.length - 1)];

@@ -22,23 +22,17 @@ export interface Session {
   close(): Promise<void>;
 }
 
-function isOther(ownId: string | undefined): (device: { readonly id: string }) => boolean {
-  return ({ id }) => id !== ownId;
-}
-
 /** Connects. Given up credentials are said and not tried again: somebody sits here. */
 export function startSession(connection: CommanderConnection, ports: SessionPorts): Session {
-  const { url, credentials } = connection;
+  const { url, authKey, sender } = connection;
   const ca = connection.ca === undefined ? {} : { ca: connection.ca };
-  const key = 'authKey' in credentials ? credentials.authKey : credentials.deviceToken;
-  const http = createRelayHttp({ url, key, ...ca });
-  const client = createRelayClient({ url, credentials, mode: 'interactive', ...ca });
-  const ownId = (): string | undefined => (client.state.phase === 'authenticated' ? client.state.clientId : undefined);
+  const http = createRelayHttp({ url, key: authKey, ...ca });
+  const client = createRelayClient({ url, credentials: { authKey, sender }, mode: 'interactive', ...ca });
 
   const poller = createPresencePoller(http, {
     knownIds: ports.knownIds,
     onDevices: (devices, isComplete) =>
-      ports.tell({ type: 'devices-polled', devices: devices.filter(isOther(ownId())), isComplete }),
+      ports.tell({ type: 'devices-polled', devices: devices.filter(({ id }) => id !== sender), isComplete }),
     onFailure: (reason) => ports.tell({ type: 'poll-failed', reason }),
   });
 

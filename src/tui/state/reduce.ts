@@ -14,10 +14,18 @@ import { receiveMessages, refuseMessage, settleSend } from './traffic.ts';
 /** Longest text that can be pasted: the default limit of a message, in characters. */
 const pasteCharactersMax = 256 * 1024;
 
+/** Terminals send Alt as an escape in front: a combination that means nothing was Esc and then a key, typed quickly. */
+function strikeAlt(state: CommanderState, key: string): Step {
+  const escaped = strike(state, 'escape');
+  const struck = strike(escaped.state, key.slice('alt+'.length));
+  return step(struck.state, ...escaped.effects, ...struck.effects);
+}
+
 function strike(state: CommanderState, key: string): Step {
   const place = placeOf(state);
   const command = commandFor(place, key);
   if (command === undefined) {
+    if (key.startsWith('alt+')) return strikeAlt(state, key);
     const isCharacter = [...key].length === 1;
     return step(takesText(place) && isCharacter ? typeText(state, key) : state);
   }

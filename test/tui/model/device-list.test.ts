@@ -36,6 +36,12 @@ describe('the device list', () => {
     expect(toggleMark(filtered, 'gate').marks).toEqual([]);
   });
 
+  it('finds a name by what is seen of it', () => {
+    const list = updateDevices(emptyDeviceList, [online('gate\u202e7'), online('gate7')], true);
+    expect(filterDevices(list, '\\u202e').shown.map(({ id }) => id)).toEqual(['gate\u202e7']);
+    expect(filterDevices(list, '\u202e').shown).toHaveLength(1);
+  });
+
   it('scrolls so that the cursor is seen', () => {
     const many = updateDevices(
       emptyDeviceList,

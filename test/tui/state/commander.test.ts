@@ -55,6 +55,15 @@ describe('the panes', () => {
   });
 });
 
+describe('a key with Alt that means nothing', () => {
+  it('is Esc and the key, which terminals send alike when they are typed quickly', () => {
+    const commander = createHarness({ devices });
+    commander.type('{"a"');
+    commander.press('alt+q');
+    expect(commander.effects).toEqual([{ effect: 'exit' }]);
+  });
+});
+
 describe('typing at random in the lists', () => {
   /** Every key of a keyboard but those that quit, which would end the run, and those that begin a command. */
   const keys = [

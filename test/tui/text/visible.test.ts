@@ -51,7 +51,7 @@ describe('toVisible', () => {
         expect(toVisible(text, true)).toMatch(/^[\x20-\x7e]*$/);
         expect(cellWidth(visible)).toBe([...visible].reduce((sum, character) => sum + cellWidth(character), 0));
       }),
-      { numRuns: 1000 },
+      { numRuns: 300 },
     );
   });
 });
