@@ -2,9 +2,13 @@ import stringWidth from 'string-width';
 
 const plainAscii = /^[\x20-\x7e]*$/;
 
+/** Latin letters, arrows, lines of frames, and the signs of the commander: all one column wide, and measured often. */
+const narrow =
+  /^[\x20-\x7e\xa1-\xac\xae-\u02ff\u2022\u2026\u203a\u2190-\u21ff\u2500-\u257f\u25b6\u25cb\u25cf\u29d7\u2713\u2717]*$/;
+
 /** How many columns of the terminal a visible text takes: the measure that Ink uses itself. */
 export function cellWidth(text: string): number {
-  return plainAscii.test(text) ? text.length : stringWidth(text);
+  return narrow.test(text) ? text.length : stringWidth(text);
 }
 
 /** The characters as people count them: a letter and its marks are one. */

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import { cellWidth, cutToCells, fitToCells, wrapToCells } from '../../../src/tui/text/cells.ts';
 import { toVisible } from '../../../src/tui/text/visible.ts';
@@ -10,6 +11,14 @@ describe('cells', () => {
     expect(cellWidth('abc')).toBe(3);
     expect(cellWidth('温度')).toBe(4);
     expect(cellWidth('e\u0301')).toBe(1);
+  });
+
+  it('are those of Ink for every single character', () => {
+    for (let code = 0x20; code < 0x3000; code++) {
+      const character = String.fromCharCode(code);
+      if (toVisible(character) === character)
+        expect([code, cellWidth(character)]).toEqual([code, stringWidth(character)]);
+    }
   });
 
   it('cut in front of a wide character that would stick out', () => {
