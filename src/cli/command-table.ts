@@ -16,6 +16,7 @@ export interface CommandGroup {
 }
 
 const device = () => import('./commands/device.ts');
+const queue = () => import('./commands/queue.ts');
 const user = () => import('./commands/user.ts');
 const key = () => import('./commands/key.ts');
 const profile = () => import('./commands/profile.ts');
@@ -32,6 +33,11 @@ export const commandTable: readonly (CommandEntry | CommandGroup)[] = [
     load: async () => (await import('./commands/send.ts')).sendCommand,
   },
   {
+    usage: 'call [payload..]',
+    describe: 'Send a message and wait for its reply',
+    load: async () => (await import('./commands/call.ts')).callCommand,
+  },
+  {
     usage: 'listen',
     describe: 'Print what arrives, a JSON line each',
     load: async () => (await import('./commands/listen.ts')).listenCommand,
@@ -40,6 +46,43 @@ export const commandTable: readonly (CommandEntry | CommandGroup)[] = [
     usage: 'presence [id..]',
     describe: 'Show who is online',
     load: async () => (await import('./commands/presence.ts')).presenceCommand,
+  },
+  {
+    usage: 'wait <id>',
+    describe: 'Wait until a client is online, or offline',
+    load: async () => (await import('./commands/wait.ts')).waitCommand,
+  },
+  {
+    usage: 'tap [id..]',
+    describe: 'Show what passes in the room',
+    load: async () => (await import('./commands/tap.ts')).tapCommand,
+  },
+  {
+    usage: 'queue',
+    describe: 'What waits for whom',
+    commands: [
+      { usage: 'ls', describe: 'List who has messages waiting', load: async () => (await queue()).queueListCommand },
+      {
+        usage: 'show <id>',
+        describe: 'Show what waits for a client',
+        load: async () => (await queue()).queueShowCommand,
+      },
+      {
+        usage: 'cancel <id> <seq>',
+        describe: 'Take one message out of a queue',
+        load: async () => (await queue()).queueCancelCommand,
+      },
+      {
+        usage: 'purge <id>',
+        describe: 'Cancel all that waits for a client',
+        load: async () => (await queue()).queuePurgeCommand,
+      },
+    ],
+  },
+  {
+    usage: 'doctor',
+    describe: 'Say what is wrong between here and the relay, or a device',
+    load: async () => (await import('./commands/doctor.ts')).doctorCommand,
   },
   {
     usage: 'device',

@@ -66,14 +66,15 @@ export async function findConnection(
 
 /** Opens the HTTP side for one command and closes it after. */
 export async function withHttp<Result>(
-  connection: Pick<Connection, 'url' | 'key' | 'ca'>,
+  connection: Pick<Connection, 'url' | 'key' | 'ca'> & { readonly timeoutMs?: number },
   use: (http: RelayHttp) => Promise<Result>,
 ): Promise<Result> {
   const { createRelayHttp } = await import('../client/http.ts');
   const http = createRelayHttp({
     url: connection.url,
     key: connection.key,
-    ...(connection.ca === undefined ? {} : { ca: connection.ca }),
+    ca: connection.ca,
+    timeoutMs: connection.timeoutMs,
   });
   try {
     return await use(http);
@@ -85,6 +86,11 @@ export async function withHttp<Result>(
 /** A client id of its own for a one-shot command, so that a script never takes over anyone (UX "Commands"). */
 export function oneShotClientId(): string {
   return `cli-${randomBytes(6).toString('hex')}`;
+}
+
+/** Whether an id was made for a one-shot command: it is in the room, and nobody means it when speaking of all. */
+export function isOneShotClientId(id: string): boolean {
+  return /^cli-[0-9a-f]{12}$/.test(id);
 }
 
 /** How questions name where they act: the profile and the host (UX "Machine contract"). */

@@ -46,6 +46,8 @@ const credentialCodes = new Set([
   'forbidden',
 ]);
 const credentialCloses = new Set([4001, 4003, 4010, 4130]);
+/** What a send fails with when the connection is gone, or nobody answers at its other end. */
+const connectionProblems: ReadonlySet<string> = new Set(['not_connected', 'connection_lost', 'no_answer']);
 /** The relay answered and has a reason of its own: a bad client id, a takeover, an id in use, too many connections. */
 const refusalCloses = new Set([4000, 4004, 4009, 4011, 4113]);
 
@@ -64,6 +66,8 @@ export function exitCodeOfError(error: unknown): ExitCode | undefined {
   if (error instanceof RelayHttpError) {
     return credentialCodes.has(error.code) ? exitCodes.refusedCredentials : exitCodes.failed;
   }
-  if (error instanceof RelaySendError) return exitCodes.notDelivered;
+  if (error instanceof RelaySendError) {
+    return connectionProblems.has(error.code) ? exitCodes.unreachable : exitCodes.notDelivered;
+  }
   return undefined;
 }

@@ -1,4 +1,5 @@
 import { RelayHttpError, RelayUnreachableError } from '../client/errors.ts';
+import type { RelayClient, Session } from '../client/types.ts';
 import type { PresenceState } from '../protocol/messages.ts';
 import { type Connection, withHttp } from './connect.ts';
 import { CommandError, exitCodes } from './exit-codes.ts';
@@ -33,6 +34,33 @@ export async function askKnownClients(connection: Connection, output: Output): P
     withHttp(connection, (http) => http.presence()),
   );
   return presence === undefined ? undefined : new Map(Object.entries(presence));
+}
+
+/** The same over a session that is open already, which is quicker than another connection for HTTP. */
+async function hearKnownClients(client: RelayClient): Promise<KnownClients> {
+  const heard = new Map<string, PresenceState>();
+  const stop = client.on('presence', (devices) => {
+    for (const [id, state] of Object.entries(devices)) heard.set(id, state);
+  });
+  try {
+    // The relay answers in order: behind the answer to the ping stands the answer to what was asked before.
+    await Promise.all([client.watchPresence(), client.ping()]);
+    await client.unwatchPresence();
+  } finally {
+    stop();
+  }
+  return heard;
+}
+
+/** Every client that the room knows, this session among them; undefined where that cannot be asked. */
+export async function knownClients(
+  client: RelayClient,
+  { extensions }: Session,
+  connection: Connection,
+  output: Output,
+): Promise<KnownClients | undefined> {
+  if (extensions.presence) return await hearKnownClients(client);
+  return await askKnownClients(connection, output);
 }
 
 /** Refuses to take an id from a session that is online (UX "Commands"). */

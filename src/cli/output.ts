@@ -28,6 +28,11 @@ export interface Output {
   say(text: string): void;
   /** What must be said in any case. */
   complain(text: string): void;
+  /**
+   * How far it is: a line at the end of a terminal's standard error that the next one, or the next thing said, takes the place of.
+   * Nothing where standard error is no terminal, and with `--json` or `-q`.
+   */
+  progress(text: string): void;
 }
 
 type Style = 'bold' | 'dim' | 'green' | 'red' | 'yellow';
@@ -57,7 +62,15 @@ async function formatTable(rows: readonly (readonly string[])[]): Promise<string
 
 export function createOutput({ stdout, stderr, json, quiet }: OutputOptions): Output {
   const isTerminal = stdout.isTTY === true;
-  const complain = (text: string) => void stderr.write(`${printable(text)}\n`);
+  let isProgressShown = false;
+  const takeProgressAway = () => {
+    if (isProgressShown) stderr.write('\r\u001b[K');
+    isProgressShown = false;
+  };
+  const complain = (text: string) => {
+    takeProgressAway();
+    stderr.write(`${printable(text)}\n`);
+  };
   return {
     json,
     isTerminal,
@@ -68,5 +81,11 @@ export function createOutput({ stdout, stderr, json, quiet }: OutputOptions): Ou
       if (!quiet) complain(text);
     },
     complain,
+    progress(text) {
+      if (stderr.isTTY !== true || json || quiet) return;
+      takeProgressAway();
+      stderr.write(printable(text));
+      isProgressShown = text !== '';
+    },
   };
 }

@@ -23,6 +23,7 @@ describe('the exit code of a failure (UX)', () => {
 
   it('is 4 for what cannot be reached or got lost', () => {
     expect(exitCodeOfError(new RelayUnreachableError('timeout', 'no answer'))).toBe(4);
+    expect(exitCodeOfError(new RelaySendError('connection_lost', 'lost'))).toBe(4);
     for (const code of [1001, 1006, 1013, 4100, 4108]) expect(exitCodeOfEnding(ending(code, 'lost'))).toBe(4);
   });
 
@@ -34,7 +35,7 @@ describe('the exit code of a failure (UX)', () => {
 
   it('is 2 for what was written wrong, 5 for what was not sent, and its own for a command error', () => {
     expect(exitCodeOfError(new RelayAddressError('no address'))).toBe(2);
-    expect(exitCodeOfError(new RelaySendError('not_connected', 'no'))).toBe(5);
+    expect(exitCodeOfError(new RelaySendError('message_too_big', 'no'))).toBe(5);
     expect(exitCodeOfError(new CommandError(exitCodes.timeout, 'late'))).toBe(6);
   });
 

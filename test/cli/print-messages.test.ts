@@ -33,6 +33,7 @@ function createScene() {
     table: () => Promise.resolve(),
     say: (text: string) => void talk.push(text),
     complain: (text: string) => void talk.push(text),
+    progress: () => undefined,
   };
   const interruption = { signal: interrupted.signal, exitCode: exitCodes.terminated };
   // Nothing else of the context is looked at.

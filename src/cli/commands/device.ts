@@ -10,6 +10,7 @@ import { findConnection, placeName, withHttp } from '../connect.ts';
 import { didYouMean } from '../did-you-mean.ts';
 import { CommandError, type ExitCode, exitCodes, usageError } from '../exit-codes.ts';
 import { durationFlag } from '../option-values.ts';
+import { outcomeRows } from '../outcome-rows.ts';
 import { pythonWorker } from '../python-worker.ts';
 import { formatTime, sinceWhen } from '../times.ts';
 
@@ -102,7 +103,7 @@ export const deviceShowCommand = defineCommand({
   positionals: idPositional,
   options: { ...connectionOptions },
   examples: [
-    ['relay device show gate', 'Shows what the relay knows about gate.'],
+    ['relay device show gate', 'Shows what the relay knows about gate, and what became of the last messages to it.'],
     ['relay device show gate --json', 'Prints the same as one JSON object.'],
   ],
   async run(argv, context): Promise<ExitCode> {
@@ -121,6 +122,10 @@ export const deviceShowCommand = defineCommand({
       ['waiting', String(device.waiting)],
       ['registered', device.registered ? formatTime(device.created_at) : 'no'],
     ]);
+    if (device.outcomes.length > 0) {
+      await context.output.line('');
+      await context.output.table(outcomeRows(device.outcomes));
+    }
     return exitCodes.done;
   },
 });

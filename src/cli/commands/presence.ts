@@ -1,14 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { RelayUnreachableError } from '../../client/errors.ts';
 import type { Presence } from '../../client/http-types.ts';
 import { type CommandContext, connectionOptions, defineCommand } from '../command.ts';
 import { type Connection, findConnection, withHttp } from '../connect.ts';
 import { didYouMean } from '../did-you-mean.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { type Output, paint } from '../output.ts';
-
-/** How often `--watch` asks. */
-const pollMs = 1000;
+import { changesOf, followPresence } from '../presence-feed.ts';
 
 async function showTable(presence: Presence, output: Output): Promise<void> {
   const rows = Object.entries(presence).sort(([one], [other]) => one.localeCompare(other));
@@ -25,13 +21,6 @@ async function askForPeople(connection: Connection, ids: readonly string[], outp
   return Object.fromEntries(ids.map((id) => [id, known[id] ?? 'offline']));
 }
 
-/** What is new or different, in the form of the whole. */
-function changesOf(before: Presence, now: Presence): Presence {
-  const changed = Object.entries(now).filter(([id, state]) => before[id] !== state);
-  const gone = Object.keys(before).filter((id) => !Object.hasOwn(now, id) && before[id] === 'online');
-  return Object.fromEntries([...changed, ...gone.map((id) => [id, 'offline'] as const)]);
-}
-
 async function tell(changes: Presence, output: Output): Promise<void> {
   if (output.json) {
     await output.record(changes);
@@ -43,30 +32,30 @@ async function tell(changes: Presence, output: Output): Promise<void> {
   }
 }
 
-/** Says the presence of all and then its changes, until it is interrupted. A relay that is away for a while is asked again. */
+/** Says the presence of all and then its changes, until it is interrupted. */
 async function watch(
   connection: Connection,
   ids: readonly string[] | undefined,
   context: CommandContext,
 ): Promise<never> {
-  return await withHttp(connection, async (http) => {
-    let before: Presence | undefined;
-    let isAway = false;
-    for (;;) {
-      try {
-        const now = await http.presence(ids);
-        const changes = before === undefined ? now : changesOf(before, now);
-        if (before === undefined || Object.keys(changes).length > 0) await tell(changes, context.output);
-        if (isAway) context.output.say('the relay answers again');
-        [before, isAway] = [now, false];
-      } catch (error) {
-        if (!(error instanceof RelayUnreachableError) || before === undefined) throw error;
-        if (!isAway) context.output.say(`${error.message}; asking again every second`);
-        isAway = true;
-      }
-      await delay(pollMs);
-    }
-  });
+  let before: Presence | undefined;
+  let told = Promise.resolve();
+  const say = (changes: Presence) => {
+    told = told.then(() => tell(changes, context.output));
+  };
+  const listener = {
+    all(now: Presence) {
+      const changes = before === undefined ? now : changesOf(before, now);
+      if (before === undefined || Object.keys(changes).length > 0) say(changes);
+      before = now;
+    },
+    changed(changes: Presence) {
+      before = { ...before, ...changes };
+      say(changes);
+    },
+  };
+  // It goes on until a signal ends the process.
+  return await followPresence(connection, ids, context, listener, new Promise<never>(() => undefined));
 }
 
 export const presenceCommand = defineCommand({

@@ -1,72 +1,41 @@
-import { createRelayClient } from '../../client/relay-client.ts';
-import type { ClientCredentials } from '../../client/types.ts';
-import { addClientFields } from '../../protocol/address.ts';
-import { isClientId } from '../../protocol/client-id.ts';
-import { clientIdRule } from '../../protocol/messages.ts';
 import { type CommandContext, connectionOptions, defineCommand } from '../command.ts';
-import { type Connection, findConnection, oneShotClientId } from '../connect.ts';
-import { didYouMean } from '../did-you-mean.ts';
+import { findConnection } from '../connect.ts';
 import { type ExitCode, exitCodes, usageError } from '../exit-codes.ts';
-import { askKnownClients, type KnownClients, refuseOnlineId } from '../known-clients.ts';
+import { whenInterrupted } from '../interruption.ts';
+import { askKnownClients, type KnownClients } from '../known-clients.ts';
 import { durationFlag } from '../option-values.ts';
 import { openPayloads } from '../payloads.ts';
-import { reportResults, type SendResult, worstExitCode } from '../send-results.ts';
-import { sendToAll } from '../send-to-all.ts';
+import { performSend, type SendOrder } from '../sending/perform-send.ts';
+import { type Wait, waits } from '../sending/send-request.ts';
+import { checkTargetFields, chooseTargets, readTargets } from '../sending/targets.ts';
 
-/** The targets as typed, each once. */
-function readTargets(targets: readonly string[]): readonly string[] {
-  const wrong = targets.find((target) => !isClientId(target));
-  if (wrong !== undefined) throw usageError(`-t ${JSON.stringify(wrong)} is no client id: ${clientIdRule}`);
-  return [...new Set(targets)];
+interface TimeFlags {
+  readonly wait: Wait;
+  readonly timeout: number;
+  readonly ttl?: number | undefined;
+  readonly noQueue?: boolean | undefined;
 }
 
-interface SessionFlags {
-  readonly as?: string | undefined;
-  readonly takeOver?: boolean | undefined;
+/** Who waits for the delivery does not want it later (UX "No command fires late by surprise"). */
+function readTtlMs({ wait, timeout, ttl, noQueue }: TimeFlags): number | undefined {
+  if (noQueue === true && ttl !== undefined) throw usageError('--no-queue and --ttl contradict each other');
+  if (noQueue === true) return 0;
+  return ttl ?? (wait === 'delivered' ? timeout : undefined);
 }
 
-/** The session's own id, unless `--as` says another, which is not taken from anyone who is there. */
-async function chooseCredentials(
-  { as, takeOver }: SessionFlags,
-  connection: Connection,
+async function announce(
+  targets: readonly string[],
+  known: KnownClients | undefined,
   context: CommandContext,
-): Promise<ClientCredentials> {
-  if (connection.kind === 'device_token') {
-    if (as !== undefined) throw usageError('--as needs an auth key: a device token has the name of its device');
-    if (takeOver !== true) {
-      throw usageError(
-        `${connection.source} has a device token: sending with it would end the session of the device itself; use an auth key, or --take-over`,
-      );
-    }
-    return { deviceToken: connection.key };
-  }
-  if (as === undefined) return { authKey: connection.key, sender: oneShotClientId() };
-  if (!isClientId(as)) throw usageError(`--as ${JSON.stringify(as)} is no client id: ${clientIdRule}`);
-  if (takeOver !== true) await refuseOnlineId(as, connection, context.output);
-  return { authKey: connection.key, sender: as };
-}
-
-function unknownTarget(target: string, known: KnownClients): SendResult {
-  const hint = didYouMean(target, [...known.keys()]);
-  return {
-    target,
-    status: 'error',
-    code: 'unknown_target',
-    message: `the room has never seen "${target}"${hint === '' ? ';' : `${hint} Otherwise`} use --force to send nevertheless`,
-    messages: 0,
-    refused: 0,
-    durationMs: 0,
-    state: undefined,
-  };
-}
-
-async function announce(targets: readonly string[], known: KnownClients | undefined, context: CommandContext) {
+): Promise<ExitCode> {
+  const chosen = chooseTargets(targets, known, true).flatMap((choice) => ('target' in choice ? [choice.target] : []));
   if (context.output.json) {
-    for (const target of targets) await context.output.record({ target, state: known?.get(target) ?? 'unknown' });
-    return;
+    for (const target of chosen) await context.output.record({ target, state: known?.get(target) ?? 'unknown' });
+    return exitCodes.done;
   }
-  const rows = targets.map((target) => [target, known?.get(target) ?? 'unknown']);
+  const rows = chosen.map((target) => [target, known?.get(target) ?? 'unknown']);
   await context.output.table([['WOULD SEND TO', 'PRESENCE'], ...rows]);
+  return exitCodes.done;
 }
 
 export const sendCommand = defineCommand({
@@ -85,15 +54,28 @@ export const sendCommand = defineCommand({
       alias: 't',
       requiresArg: true,
       demandOption: true,
-      describe: 'Client id; may be repeated',
+      describe: "Client id, or a quoted glob over the known ones ('sensor_*'); may be repeated",
+    },
+    wait: {
+      choices: waits,
+      requiresArg: true,
+      default: 'queued',
+      describe: "What to wait for: nothing, the relay's word (delivered or queued), or the proof that it was delivered",
     },
     timeout: {
       type: 'string',
       requiresArg: true,
       default: '5s',
       coerce: durationFlag('timeout'),
-      describe: "How long to wait for the relay's word",
+      describe: 'How long to wait for it',
     },
+    ttl: {
+      type: 'string',
+      requiresArg: true,
+      coerce: durationFlag('ttl'),
+      describe: 'How long the message may wait for its target; with --wait delivered the time-out unless said',
+    },
+    'no-queue': { type: 'boolean', describe: 'Now or never: refused when the target is not there' },
     as: {
       type: 'string',
       requiresArg: true,
@@ -104,62 +86,31 @@ export const sendCommand = defineCommand({
     'dry-run': { type: 'boolean', describe: 'Send nothing; say to whom it would go' },
   },
   examples: [
-    [`relay send -t gate '{"cmd":"open"}'`, 'Sends a command to gate.'],
-    ['relay send -t pump-1 -t pump-2 cmd=set speed:=100', 'Sends {"cmd":"set","speed":100} to two.'],
+    [`relay send -t gate '{"cmd":"open"}' --wait delivered`, 'Sends a command to gate, which has it now or never.'],
+    ["relay send -t 'pump-*' cmd=set speed:=100", 'Sends {"cmd":"set","speed":100} to each pump that the room knows.'],
     ['relay send -t gate - < commands.ndjson', 'Sends each line of a file.'],
   ],
+  endsItself: true,
   async run(argv, context): Promise<ExitCode> {
-    const targets = readTargets(argv.target);
     const stdinTaken = argv.authKeyStdin === true || argv.deviceTokenStdin === true || argv.adminKeyStdin === true;
-    const payloads = openPayloads(argv.payload ?? [], { stdin: context.stdin, stdinTaken });
-    if (Array.isArray(payloads)) checkTargetFields(payloads, targets);
-    const connection = await findConnection(argv, context, 'room');
+    const targets = readTargets(argv.target);
+    const order: SendOrder = {
+      targets,
+      payloads: openPayloads(argv.payload ?? [], { stdin: context.stdin, stdinTaken }),
+      wait: argv.wait,
+      timeoutMs: argv.timeout,
+      ttlMs: readTtlMs(argv),
+      as: argv.as,
+      takeOver: argv.takeOver === true,
+      force: argv.force === true,
+      isQuiet: argv.quiet === true,
+    };
+    if (Array.isArray(order.payloads)) checkTargetFields(order.payloads, targets);
+    const connection = await Promise.race([findConnection(argv, context, 'room'), whenInterrupted(context)]);
     if (argv.dryRun === true) {
-      await announce(targets, await askKnownClients(connection, context.output), context);
-      return exitCodes.done;
+      const known = await Promise.race([askKnownClients(connection, context.output), whenInterrupted(context)]);
+      return await announce(targets, known, context);
     }
-    const credentials = await chooseCredentials(argv, connection, context);
-    const client = createRelayClient({
-      url: connection.url,
-      credentials,
-      mode: 'interactive',
-      reconnect: false,
-      ...(connection.ca === undefined ? {} : { ca: connection.ca }),
-    });
-    try {
-      const [clientId, known] = await Promise.all([
-        client.ready(),
-        argv.force === true ? undefined : askKnownClients(connection, context.output),
-      ]);
-      const unknown = known === undefined ? [] : targets.filter((target) => !known.has(target));
-      const reachable = targets.filter((target) => !unknown.includes(target));
-      const request = {
-        targets: reachable,
-        payloads,
-        replyTo: argv.as ?? connection.sender ?? clientId,
-        timeoutMs: argv.timeout,
-        mayQueue: reachable.some((target) => known?.get(target) !== 'online'),
-      };
-      const sent = reachable.length === 0 ? [] : await sendToAll(client, request);
-      const results = targets.flatMap((target) => {
-        const result = sent.find((candidate) => candidate.target === target);
-        if (result !== undefined) return [{ ...result, state: known?.get(target) }];
-        return known === undefined ? [] : [unknownTarget(target, known)];
-      });
-      await reportResults(results, context.output, argv.quiet === true);
-      return worstExitCode(results);
-    } finally {
-      await client.close();
-    }
+    return await performSend(connection, order, context);
   },
 });
-
-/** A payload with a `target` of its own must mean the one that it is sent to; said before anything is sent. */
-function checkTargetFields(payloads: readonly string[], targets: readonly string[]): void {
-  for (const payload of payloads) {
-    for (const target of targets) {
-      const addressed = addClientFields(payload, { target, sender: '' });
-      if ('problem' in addressed) throw usageError(addressed.problem);
-    }
-  }
-}
