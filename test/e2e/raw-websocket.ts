@@ -97,12 +97,15 @@ function createInbox() {
       failure ??= error;
       wake?.();
     },
-    /** The failure of a connection counts only when all frames before it were read. */
-    async next(awaited: string): Promise<Frame> {
+    /**
+     * Waits for the next frame until the deadline of a wait that began at that time, so that pings in between do not prolong it.
+     * The failure of a connection counts only when all frames before it were read.
+     */
+    async next(awaited: string, sinceMs = performance.now()): Promise<Frame> {
       if (wake !== undefined) throw complain('two readers at once', awaited);
       if (frames.length === 0 && failure === undefined) {
         await new Promise<void>((resolve) => {
-          const deadline = setTimeout(resolve, deadlineMs);
+          const deadline = setTimeout(resolve, sinceMs + deadlineMs - performance.now());
           wake = () => {
             clearTimeout(deadline);
             resolve();
@@ -156,8 +159,9 @@ function talkOver(socket: Socket, head: HttpHead, options: RawWebSocketOptions):
 
   async function nextText(): Promise<string> {
     const parts: Buffer[] = [];
+    const sinceMs = performance.now();
     for (;;) {
-      const frame = await inbox.next('a text message');
+      const frame = await inbox.next('a text message', sinceMs);
       if (isControl(frame)) continue;
       const expected = parts.length === 0 ? opcodes.text : opcodes.continuation;
       if (frame.opcode !== expected) throw new Error(`${describeFrame(frame)} came instead of a text message`);
@@ -167,8 +171,9 @@ function talkOver(socket: Socket, head: HttpHead, options: RawWebSocketOptions):
   }
 
   async function nextClose(): Promise<Close> {
+    const sinceMs = performance.now();
     for (;;) {
-      const frame = await inbox.next('a close');
+      const frame = await inbox.next('a close', sinceMs);
       if (isControl(frame)) continue;
       if (frame.opcode !== opcodes.close) throw new Error(`${describeFrame(frame)} came instead of a close`);
       return readClose(frame);
