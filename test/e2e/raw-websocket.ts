@@ -127,15 +127,19 @@ function isControl(frame: Frame): boolean {
 function talkOver(socket: Socket, head: HttpHead, options: RawWebSocketOptions): RawWebSocket {
   const inbox = createInbox();
   const answersClose = options.answersClose ?? true;
-  const state = { answersPings: options.answersPings ?? true, pingsReceived: 0 };
-  const sendFrame = (frame: FrameOptions) => void socket.write(writeFrame(frame));
+  const state = { answersPings: options.answersPings ?? true, pingsReceived: 0, saidClose: false };
+  const sendFrame = (frame: FrameOptions) => {
+    state.saidClose ||= frame.opcode === opcodes.close;
+    socket.write(writeFrame(frame));
+  };
 
   const read = createFrameReader((frame) => {
     if (frame.opcode === opcodes.ping) {
       state.pingsReceived += 1;
       if (state.answersPings) sendFrame({ opcode: opcodes.pong, payload: frame.payload });
     }
-    if (frame.opcode === opcodes.close && answersClose) sendFrame({ opcode: opcodes.close, payload: frame.payload });
+    const isAnswerDue = answersClose && !state.saidClose;
+    if (frame.opcode === opcodes.close && isAnswerDue) sendFrame({ opcode: opcodes.close, payload: frame.payload });
     inbox.push(frame);
   });
   const receive = (chunk: Buffer) => {
