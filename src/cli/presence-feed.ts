@@ -4,7 +4,7 @@ import { RelayConnectionError, RelayUnreachableError } from '../client/errors.ts
 import type { RelayClient } from '../client/types.ts';
 import type { PresenceState } from '../protocol/messages.ts';
 import type { CommandContext } from './command.ts';
-import { type Connection, withHttp } from './connect.ts';
+import { type Connection, isOneShotClientId, withHttp } from './connect.ts';
 import { firstConnection, openSession } from './one-shot-session.ts';
 
 export type PresenceStates = Readonly<Record<string, PresenceState>>;
@@ -60,7 +60,7 @@ async function listen(
   const failed = Promise.withResolvers<never>();
   let isFirst = true;
   client.on('presence', (states) => {
-    const wanted = ids === undefined ? states : pick(states, ids, isFirst);
+    const wanted = ids === undefined ? withoutOneShots(states) : pick(states, ids, isFirst);
     if (isFirst) listener.all(wanted);
     else if (Object.keys(wanted).length > 0) listener.changed(wanted);
     isFirst = false;
@@ -72,6 +72,11 @@ async function listen(
   });
   await client.watchPresence();
   return await failed.promise;
+}
+
+/** Sessions of commands, this one among them, come and go all the time and are nobody's device. */
+function withoutOneShots(states: PresenceStates): PresenceStates {
+  return Object.fromEntries(Object.entries(states).filter(([id]) => !isOneShotClientId(id)));
 }
 
 /** Those that were asked for; at first each of them, for one that nobody has seen is offline. */

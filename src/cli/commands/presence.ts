@@ -4,7 +4,6 @@ import { type Connection, findConnection, withHttp } from '../connect.ts';
 import { didYouMean } from '../did-you-mean.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { type Output, paint } from '../output.ts';
-import { changesOf, followPresence } from '../presence-feed.ts';
 
 async function showTable(presence: Presence, output: Output): Promise<void> {
   const rows = Object.entries(presence).sort(([one], [other]) => one.localeCompare(other));
@@ -38,6 +37,8 @@ async function watch(
   ids: readonly string[] | undefined,
   context: CommandContext,
 ): Promise<never> {
+  // Loads the WebSocket side, which the other ways to ask do without.
+  const { changesOf, followPresence } = await import('../presence-feed.ts');
   let before: Presence | undefined;
   let told = Promise.resolve();
   const say = (changes: Presence) => {

@@ -6,10 +6,11 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { commandTable } from '../../../src/cli/command-table.ts';
+import { createRelayClient } from '../../../src/client/relay-client.ts';
+import type { RelayClient } from '../../../src/client/types.ts';
 import { makeCertificates } from '../../client/certificates.ts';
 import { hasTool } from '../../tools.ts';
-import { makeTemporaryFolder, runRelay, type ServedRelay, spawnRelay, startServe } from '../built-relay.ts';
-import type { WatchedProcess } from '../watched-process.ts';
+import { makeTemporaryFolder, runRelay, type ServedRelay, startServe } from '../built-relay.ts';
 import { makeCommandFolder, spawnRelayInTerminal, spawnShell } from './shell.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -17,8 +18,10 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 let relay: ServedRelay;
 let commands: string;
 let folder: string;
-let gate: WatchedProcess;
+let gate: RelayClient;
 let spareKey: string;
+/** A message that waits for pump-2. */
+let waitingSeq: number;
 
 const run = (args: readonly string[], input = '') =>
   runRelay(args, { env: { ...relay.env, RELAY_CONFIG_DIR: join(folder, 'config') }, input });
@@ -37,15 +40,25 @@ beforeAll(async () => {
   spareKey = JSON.parse((await run(['key', 'add', '--json'])).stdout).key;
 });
 afterAll(async () => {
-  await gate[Symbol.asyncDispose]();
+  await gate.close();
   await relay[Symbol.asyncDispose]();
   for (const path of [commands, folder]) rmSync(path, { recursive: true, force: true });
 });
 
-/** Keeps gate online from the moment that it is registered. */
+/** Keeps gate online from the moment that it is registered; it answers whoever calls it. */
 async function keepGateOnline(): Promise<void> {
-  gate = spawnRelay(['listen', '--as', 'gate'], { env: relay.env });
-  await gate.stderr.waitFor(/listening as gate/);
+  const credentials = { authKey: relay.bootstrap?.authKey ?? '', sender: 'gate' };
+  gate = createRelayClient({ url: relay.url, credentials });
+  gate.on('message', ({ id, payload }) => {
+    if (id !== undefined) void gate.send(String(payload.sender), { _re: id, ok: true }).catch(() => undefined);
+  });
+  await gate.ready();
+}
+
+async function noteWaitingSeq(): Promise<void> {
+  await run(['send', '-t', 'pump-2', 'cmd=wait']);
+  const { stdout } = await run(['queue', 'show', 'pump-2', '--json']);
+  waitingSeq = JSON.parse(stdout).messages.at(-1).seq;
 }
 
 function withRealNames(example: string): string {
@@ -53,7 +66,8 @@ function withRealNames(example: string): string {
   return example
     .replace(/(wss|https):\/\/relay\.example\.org/, `http://${host}`)
     .replace('relay.example.org', host)
-    .replace('7Kq2bX0dPz4A', spareKey);
+    .replace('7Kq2bX0dPz4A', spareKey)
+    .replace('pump-2 7', `pump-2 ${waitingSeq}`);
 }
 
 interface Expectation {
@@ -65,6 +79,8 @@ interface Expectation {
   readonly stdout?: RegExp;
   /** Runs in a terminal, where it is asked and answers. */
   readonly dialogue?: readonly (readonly [question: RegExp, answer: string])[];
+  /** Done when it has said that it is ready. */
+  readonly meanwhile?: { readonly ready: RegExp; readonly run: () => Promise<unknown> };
   /** Done before it. */
   readonly before?: () => Promise<unknown>;
 }
@@ -78,6 +94,17 @@ const expectations: Readonly<Record<string, () => Expectation>> = {
     code: 130,
     before: async () => makeCertificate(),
   }),
+  "relay send -t 'pump-*' cmd=set speed:=100": () => ({ stdout: /^pump-1 +queued.*\npump-2 +queued/m }),
+  'relay call -t gate \'{"cmd":"status"}\'': () => ({ stdout: /^\{"_re":".*","ok":true,.*\}\n$/ }),
+  'relay wait gate --for online --timeout 5s --json': () => ({ stdout: /^\{"gate":"online"\}\n$/ }),
+  'relay tap': () => ({ until: /listening in on the room/, code: 130 }),
+  "relay tap gate --filter 'cmd=open' --count 1 --json": () => ({
+    meanwhile: { ready: /listening in on gate/, run: () => run(['send', '-t', 'gate', 'cmd=open']) },
+    stdout: /^\{"from":"cli-.*","target":"gate","outcome":"sent","payload":\{"cmd":"open",.*\}\}\n$/,
+  }),
+  'relay queue cancel pump-2 7 --dry-run': () => ({ before: noteWaitingSeq, stdout: /^would cancel message \d+/ }),
+  'relay queue show pump-2': () => ({ before: noteWaitingSeq, stdout: /^\d+ +cli-.*"cmd":"wait"/m }),
+  'relay doctor --to gate': () => ({ stdout: /^ok {4}device +gate is online since/m }),
   'relay listen --as console --json': () => ({ until: /"n":2/, stdout: /^\{"n":1,.*\}\n\{"n":2,.*\}\n$/, code: 130 }),
   'relay listen --as console --count 1 --timeout 30s': () => ({
     before: () => run(['send', '--force', '-t', 'console', 'n:=3']),
@@ -132,6 +159,10 @@ async function runExample(example: string): Promise<void> {
   for (const [question, answer] of expectation.dialogue ?? []) {
     await process.stdout.waitFor(question);
     process.write(`${answer}\r`);
+  }
+  if (expectation.meanwhile !== undefined) {
+    await process.stderr.waitFor(expectation.meanwhile.ready);
+    await expectation.meanwhile.run();
   }
   if (expectation.until !== undefined) {
     await Promise.any([process.stdout.waitFor(expectation.until), process.stderr.waitFor(expectation.until)]);

@@ -4,7 +4,11 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { makeCertificates } from '../../client/certificates.ts';
 import { hasTool } from '../../tools.ts';
 import { makeTemporaryFolder, runRelay, type ServedRelay, spawnRelay, startServe } from '../built-relay.ts';
+import { callApiOk } from '../contract/http-api.ts';
+import { until } from '../contract/until.ts';
+import { openRawWebSocket } from '../raw-websocket.ts';
 import { startPublishedRelay } from './published-relay.ts';
+import { logInRaw } from './raw-login.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
@@ -25,22 +29,34 @@ const records = (stdout: string) =>
     .split('\n')
     .map((line) => JSON.parse(line));
 
+const key = () => relay.bootstrap?.authKey ?? '';
+
 /** A device that nobody else uses, so that its queue holds what one test sends. */
 let devices = 0;
 async function makeDevice(): Promise<{ readonly id: string; readonly token: string }> {
   devices += 1;
-  const { stdout } = await runRelay(['device', 'add', `device-${devices}`, '--json'], { env: relay.env });
-  const { device, device_token } = JSON.parse(stdout);
-  return { id: device, token: device_token };
+  const body = { device: `device-${devices}` };
+  const added = await callApiOk<{ readonly device_token: string }>(relay, '/api/devices/', {
+    key: key(),
+    method: 'POST',
+    body,
+  });
+  return { id: body.device, token: added.device_token };
+}
+
+async function waiting(id: string): Promise<unknown> {
+  return (await callApiOk(relay, `/api/devices/${id}`, { key: key() })).waiting;
 }
 
 const send = (args: readonly string[], options: { readonly env?: object; readonly input?: string } = {}) =>
   runRelay(['send', ...args], { ...options, env: { ...relay.env, ...options.env } });
 
+/** What waits for a device, as it gets it. */
 async function received(id: string, count: number): Promise<readonly string[]> {
-  const args = ['listen', '--as', id, '--count', String(count), '--timeout', '10s', '--json'];
-  const { stdout } = await runRelay(args, { env: relay.env });
-  return stdout.trim().split('\n');
+  await using device = await logInRaw(relay.url, key(), id);
+  const texts: string[] = [];
+  while (texts.length < count) texts.push(await device.nextText());
+  return texts;
 }
 
 describe('relay send', () => {
@@ -48,11 +64,11 @@ describe('relay send', () => {
     const { id } = await makeDevice();
     const { code, stdout, stderr } = await send(['-t', id, '{"n": 12345678901234567890, "x":1.0}']);
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
-    expect(stderr).toContain(`${id}: sent; offline`);
+    expect(stderr).toBe(`${id}: queued: it gets it when it is there and reads\n`);
     const [line] = await received(id, 1);
     expect(line).toMatch(
       new RegExp(
-        `^\\{"n": 12345678901234567890, "x":1\\.0,"target":"${id}","sender":"cli-[0-9a-f]{12}","_offline_queued":true\\}$`,
+        `^\\{"n": 12345678901234567890, "x":1\\.0,"target":"${id}","sender":"cli-[0-9a-f]{12}","_id":"[0-9a-f]{8}-1","_offline_queued":true\\}$`,
       ),
     );
   });
@@ -63,37 +79,34 @@ describe('relay send', () => {
     expect(code).toBe(0);
     expect(stderr).toBe('');
     expect(records(stdout)).toEqual([
-      { target: one.id, status: 'sent', ms: expect.any(Number) },
-      { target: two.id, status: 'sent', ms: expect.any(Number) },
+      { target: one.id, status: 'queued', ms: expect.any(Number) },
+      { target: two.id, status: 'queued', ms: expect.any(Number) },
     ]);
   });
 
   it('reaches a target that is online', async () => {
-    const { id, token } = await makeDevice();
-    const env = { RELAY_URL: relay.url, RELAY_DEVICE_TOKEN: token };
-    await using device = spawnRelay(['listen', '--json'], { env });
-    await device.stderr.waitFor(new RegExp(`listening as ${id}`));
-    expect((await send(['-t', id, 'cmd=open'])).code).toBe(0);
-    const [line] = await device.stdout.waitFor(/^.*\n/);
-    expect(JSON.parse(line)).toMatchObject({ cmd: 'open', target: id });
+    const { id } = await makeDevice();
+    await using device = await logInRaw(relay.url, key(), id);
+    expect(await send(['-t', id, 'cmd=open'])).toMatchObject({ code: 0, stderr: `${id}: delivered\n` });
+    expect(await device.nextJson()).toMatchObject({ cmd: 'open', target: id });
   });
 
   it('gives RELAY_SENDER as the address of answers, and takes that session from nobody', async () => {
     const { id } = await makeDevice();
-    await using console_ = spawnRelay(['listen', '--as', 'console', '--json'], { env: relay.env });
-    await console_.stderr.waitFor(/listening as console/);
+    await using console_ = await logInRaw(relay.url, key(), 'console');
     expect((await send(['-t', id, 'a=1'], { env: { RELAY_SENDER: 'console' } })).code).toBe(0);
     const [line = ''] = await received(id, 1);
     expect(JSON.parse(line).sender).toBe('console');
     expect((await send(['-t', 'console', 'still=there'])).code).toBe(0);
-    await console_.stdout.waitFor(/"still":"there"/);
+    expect(await console_.nextJson()).toMatchObject({ still: 'there' });
   });
 
   it('sends each line of standard input, and a file', async () => {
     const { id } = await makeDevice();
     const { code, stdout } = await send(['-t', id, '-', '--json'], { input: '{"n":1}\n\n{"n":2}\n' });
     expect(code).toBe(0);
-    expect(records(stdout)).toEqual([{ target: id, status: 'sent', ms: expect.any(Number), messages: 2, refused: 0 }]);
+    const counts = { messages: 2, delivered: 0, queued: 2, failed: 0 };
+    expect(records(stdout)).toEqual([{ target: id, status: 'queued', ms: expect.any(Number), ...counts }]);
     const file = join(folder, 'message.json');
     writeFileSync(file, '{\n  "n": 3\n}\n');
     expect((await send(['-t', id, `@${file}`])).code).toBe(0);
@@ -109,8 +122,7 @@ describe('relay send', () => {
       { target: id, state: 'offline' },
       { target: 'nobody', state: 'unknown' },
     ]);
-    const { stdout: shown } = await runRelay(['device', 'show', id, '--json'], { env: relay.env });
-    expect(JSON.parse(shown).waiting).toBe(0);
+    expect(await waiting(id)).toBe(0);
   });
 });
 
@@ -132,7 +144,7 @@ describe('relay send that is refused', () => {
     expect(code).toBe(5);
     expect(records(stdout)).toEqual([
       { target: full.id, status: 'error', code: 'queue_full', message: expect.any(String), ms: expect.any(Number) },
-      { target: other.id, status: 'sent', ms: expect.any(Number) },
+      { target: other.id, status: 'queued', ms: expect.any(Number) },
     ]);
   });
 
@@ -158,32 +170,125 @@ describe('relay send that is refused', () => {
       { args: ['-t', 'a,b', '{}'], says: 'is no client id' },
       { args: ['-t', id, '{}', '--profile', 'nowhere'], says: 'no profile "nowhere"' },
       { args: ['-t', id, '{}', '--url', 'ws://127.0.0.1:1'], says: 'a key from elsewhere never goes there' },
-      { args: ['-t', id, '{}'], env: { RELAY_AUTH_KEY: undefined, RELAY_DEVICE_TOKEN: token }, says: '--take-over' },
+      {
+        args: ['-t', id, '{}', '--take-over'],
+        env: { RELAY_AUTH_KEY: undefined, RELAY_DEVICE_TOKEN: token },
+        says: '--take-over need an auth key',
+      },
+      { args: ['-t', id, '{}', '--no-queue', '--ttl', '5s'], says: 'contradict' },
+      { args: ['-t', id, '{}', '--wait', 'read'], says: 'wait' },
     ];
     for (const { args, env, says } of refusals) {
       const { code, stdout, stderr } = await send(args, env === undefined ? {} : { env });
       expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
       expect(stderr).toContain(says);
     }
-    const { stdout } = await runRelay(['device', 'show', id, '--json'], { env: relay.env });
-    expect(JSON.parse(stdout).waiting).toBe(0);
+    expect(await waiting(id)).toBe(0);
   });
 
   it('takes the key from standard input, and refuses to read messages there too', async () => {
     const { id } = await makeDevice();
-    const key = relay.env.RELAY_AUTH_KEY;
     const env = { RELAY_AUTH_KEY: undefined, RELAY_URL: undefined };
     const args = ['-t', id, '--url', relay.url, '--auth-key-stdin'];
-    expect((await send([...args, 'a=1'], { env, input: `${key}\n` })).code).toBe(0);
-    expect((await send([...args, '-'], { env, input: `${key}\n{}\n` })).code).toBe(2);
+    expect((await send([...args, 'a=1'], { env, input: `${key()}\n` })).code).toBe(0);
+    expect((await send([...args, '-'], { env, input: `${key()}\n{}\n` })).code).toBe(2);
   });
+});
 
-  it('sends with a device token when it may end the session of the device', async () => {
+describe('relay send with a device token', () => {
+  it('goes over HTTP, so that the session of the device goes on', async () => {
     const [from, to] = [await makeDevice(), await makeDevice()];
     const env = { RELAY_AUTH_KEY: undefined, RELAY_DEVICE_TOKEN: from.token };
-    expect((await send(['-t', to.id, 'a=1', '--take-over'], { env })).code).toBe(0);
+    await using device = await openRawWebSocket(relay.url);
+    device.sendJson({ device_token: from.token });
+    expect(await device.nextJson()).toMatchObject({ status: 'authenticated' });
+    const { code, stdout } = await send(['-t', to.id, '-t', from.id, 'a=1', '--json'], { env });
+    expect(code).toBe(0);
+    expect(records(stdout)).toEqual([
+      { target: to.id, status: 'queued', ms: expect.any(Number) },
+      { target: from.id, status: 'delivered', ms: expect.any(Number) },
+    ]);
+    expect(await device.nextJson()).toMatchObject({ a: '1' });
     const [line = ''] = await received(to.id, 1);
-    expect(JSON.parse(line).sender).toBe(from.id);
+    expect(JSON.parse(line)).toMatchObject({ a: '1', target: to.id });
+    expect(await send(['-t', to.id, 'a=1', '--wait', 'delivered', '--timeout', '1s'], { env })).toMatchObject({
+      code: 6,
+    });
+  });
+});
+
+describe('relay send that waits', () => {
+  it('for the delivery: it is proven, or taken back', async () => {
+    const { id } = await makeDevice();
+    const late = await send(['-t', id, 'n:=1', '--wait', 'delivered', '--timeout', '1s']);
+    expect(late).toMatchObject({ code: 6, stderr: expect.stringMatching(/cancelled, it will not run\n$/) });
+    await using device = await logInRaw(relay.url, key(), id);
+    const { code, stdout } = await send(['-t', id, 'n:=2', '--wait', 'delivered', '--json']);
+    expect(code).toBe(0);
+    expect(records(stdout)).toEqual([{ target: id, status: 'delivered', ms: expect.any(Number) }]);
+    expect(await device.nextJson()).toMatchObject({ n: 2 });
+  });
+
+  it('for the delivery, and is interrupted: it is taken back', async () => {
+    const { id } = await makeDevice();
+    const args = ['send', '-t', id, 'n:=1', '--wait', 'delivered', '--timeout', '1h', '--json'];
+    await using sending = spawnRelay(args, { env: relay.env });
+    await until('it waits', async () => (await waiting(id)) === 1);
+    sending.kill('SIGINT');
+    const { code, stdout } = await sending.exited;
+    expect(code).toBe(130);
+    expect(records(stdout)).toMatchObject([{ target: id, code: 'interrupted', fate: 'cancelled' }]);
+    expect(await waiting(id)).toBe(0);
+  });
+
+  it('for nothing, and not for a target that is not there', async () => {
+    const { id } = await makeDevice();
+    expect(records((await send(['-t', id, 'a=1', '--wait', 'sent', '--json'])).stdout)).toMatchObject([
+      { status: 'sent' },
+    ]);
+    const { code, stdout } = await send(['-t', id, 'a=1', '--no-queue', '--json']);
+    expect(code).toBe(5);
+    expect(records(stdout)).toMatchObject([{ status: 'error', code: 'target_offline' }]);
+  });
+});
+
+describe('relay send to many', () => {
+  it('finds those that a glob means, and shows a table', async () => {
+    const [one, two] = [await makeDevice(), await makeDevice()];
+    const { code, stdout } = await send(['-t', `${one.id}*`, '-t', two.id, '-t', 'none-*', 'a=1']);
+    expect(code).toBe(5);
+    const rows = stdout
+      .trim()
+      .split('\n')
+      .map((line) => line.split(/ {2,}/).slice(0, 2));
+    expect(rows).toEqual([
+      ['TARGET', 'STATUS'],
+      [one.id, 'queued'],
+      [two.id, 'queued'],
+      ['none-*', 'error'],
+    ]);
+  });
+
+  it('keeps the order of a long input, pipelined, and counts it', async () => {
+    await using fast = await startServe({
+      limits: { message_rate: '50000', message_burst: '50000', user_message_rate: '50000' },
+    });
+    await using sink = await logInRaw(fast.url, fast.bootstrap?.authKey ?? '', 'sink');
+    const count = 5_000;
+    const input = Array.from({ length: count }, (_, n) => `{"n":${n}}\n`).join('');
+    const sending = runRelay(['send', '-t', 'sink', '-', '--json'], { env: fast.env, input });
+    for (let n = 0; n < count; n++) expect((await sink.nextJson()).n).toBe(n);
+    const { code, stdout } = await sending;
+    expect(code).toBe(0);
+    expect(records(stdout)).toMatchObject([{ status: 'delivered', messages: count, delivered: count }]);
+  });
+
+  it('says what became of the lines before one that is no message, and exits 2', async () => {
+    const { id } = await makeDevice();
+    const { code, stdout, stderr } = await send(['-t', id, '-', '--json'], { input: '{"n":1}\nnonsense\n{"n":3}\n' });
+    expect(code).toBe(2);
+    expect(records(stdout)).toMatchObject([{ target: id, status: 'queued' }]);
+    expect(stderr).toContain('line 2 of standard input is not JSON');
   });
 });
 
@@ -212,6 +317,15 @@ describe('relay send to a server that knows the published contract alone (PROTOC
     expect(server.received.map((text) => JSON.parse(text))).toContainEqual(
       expect.objectContaining({ a: '1', target: 'anyone' }),
     );
+  });
+
+  it('exits 1 where a promise could not be kept, before anything is sent', async () => {
+    await using server = await startPublishedRelay();
+    for (const flags of [['--wait', 'delivered'], ['--ttl', '5s'], ['--no-queue']]) {
+      const { code, stderr } = await send(['-t', 'x', 'a=1', ...flags], { env: { RELAY_URL: server.url } });
+      expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('nothing was sent') });
+    }
+    expect(server.received.filter((text) => text.includes('"a"'))).toEqual([]);
   });
 
   it('exits 6 when the server gives no word in time', async () => {

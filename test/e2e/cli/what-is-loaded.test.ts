@@ -46,10 +46,11 @@ describe('a command loads what it needs and no more', () => {
     expect(loaded.filter((url) => url.includes('/node_modules/'))).toEqual([]);
   });
 
-  it('send: no server, no commander, no conf', async () => {
-    const loaded = await loadedBy('send', '--force', '-q', '-t', 'x', 'a=1');
+  it('send: no server, no commander, no conf, and no HTTP', async () => {
+    await loadedBy('send', '--force', '-q', '-t', 'x', 'a=1');
+    const loaded = await loadedBy('send', '-q', '-t', 'x', 'a=1');
     expect(loaded.some((url) => url.includes('/node_modules/ws/'))).toBe(true);
-    expect(loaded.filter((url) => heavy.test(url))).toEqual([]);
+    expect(loaded.filter((url) => heavy.test(url) || url.includes('/node_modules/undici/'))).toEqual([]);
   });
 
   it('presence: no server, no commander, no WebSocket', async () => {
