@@ -22,6 +22,8 @@ export interface Output {
   line(text: string): Promise<void>;
   /** One JSON document on one line. */
   record(value: unknown): Promise<void>;
+  /** Resolves when all of the data so far is with the reader, with whether it is: a reader can go away. */
+  flush(): Promise<boolean>;
   /** Rows in columns; the first row is the heading. Cells may come from outside. */
   table(rows: readonly (readonly string[])[]): Promise<void>;
   /** Talk that `-q` switches off. */
@@ -50,6 +52,11 @@ function write(stream: OutputStream, text: string): Promise<void> {
   });
 }
 
+function flush(stream: OutputStream): Promise<boolean> {
+  if (stream.destroyed) return Promise.resolve(false);
+  return new Promise((resolve) => stream.write('', (error) => resolve(error === null || error === undefined)));
+}
+
 /** Columns as wide as they look: a name may hold characters that take two places on the screen, or none. */
 async function formatTable(rows: readonly (readonly string[])[]): Promise<string> {
   const { default: widthOf } = await import('string-width');
@@ -76,6 +83,7 @@ export function createOutput({ stdout, stderr, json, quiet }: OutputOptions): Ou
     isTerminal,
     line: (text) => write(stdout, `${isTerminal && !json ? printable(text) : text}\n`),
     record: (value) => write(stdout, `${JSON.stringify(value)}\n`),
+    flush: () => flush(stdout),
     table: async (rows) => write(stdout, `${await formatTable(rows)}\n`),
     say: (text) => {
       if (!quiet) complain(text);

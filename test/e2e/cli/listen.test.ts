@@ -64,8 +64,21 @@ describe('relay listen', () => {
     const first = await listen(['--as', 'patient', '--count', '1', '--timeout', '10s', '--json']);
     expect(first.stdout).toBe('{"target":"patient","n":1,"_offline_queued":true}\n');
     expect(first.stderr).toContain('more than 1 came');
-    const second = await listen(['--as', 'patient', '--count', '2', '--timeout', '10s', '--json']);
-    expect(second.stdout).toContain('"n":2');
+    const second = await listen(['--as', 'patient', '--count', '1', '--timeout', '10s', '--json']);
+    expect(second.stdout).toBe('{"target":"patient","n":2,"_offline_queued":true}\n');
+  });
+
+  it('prints only what fits --filter, and counts only that', async () => {
+    for (const [n, kind] of [
+      [1, 'noise'],
+      [2, 'alarm'],
+      [3, 'noise'],
+    ])
+      sender.sendJson({ target: 'picky', n, kind, sender: 'me' });
+    const filtered = ['--as', 'picky', '--filter', 'kind=alarm from=me', '--count', '1', '--timeout', '10s', '--json'];
+    const { code, stdout } = await listen(filtered);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/^\{"target":"picky","n":2,.*\}\n$/) });
+    expect((await listen(['--filter', ' '])).code).toBe(2);
   });
 
   it('exits 6 when the time is over with fewer than --count', async () => {
