@@ -1,5 +1,6 @@
+import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { runRelay, type ServedRelay, spawnRelay, startServe } from '../built-relay.ts';
+import { makeTemporaryFolder, runRelay, type ServedRelay, spawnRelay, startServe } from '../built-relay.ts';
 import type { RawWebSocket } from '../raw-websocket.ts';
 import { logInRaw } from './raw-login.ts';
 
@@ -44,6 +45,25 @@ describe('relay presence', () => {
     await watching.stdout.waitFor(/\n\{"lamp":"online"\}\n/);
     watching.kill('SIGINT');
     expect((await watching.exited).code).toBe(130);
+  });
+
+  it('goes on with --watch when the relay comes back, and says what has changed meanwhile', async () => {
+    const dataDir = makeTemporaryFolder();
+    const first = await startServe({ dataDir });
+    const authKey = first.bootstrap?.authKey ?? '';
+    const env = { RELAY_URL: first.url, RELAY_AUTH_KEY: authKey };
+    await using _lamp = await logInRaw(first.url, authKey, 'lamp');
+    await using watching = spawnRelay(['presence', '--watch', '--json'], { env });
+    await watching.stdout.waitFor(/^\{"lamp":"online"\}\n/);
+    await first[Symbol.asyncDispose]();
+    await watching.stderr.waitFor(/trying again/);
+    await using second = await startServe({ dataDir, port: first.port });
+    await watching.stdout.waitFor(/\n\{"lamp":"offline"\}\n/);
+    await using _bell = await logInRaw(second.url, authKey, 'bell');
+    await watching.stdout.waitFor(/\n\{"bell":"online"\}\n/);
+    watching.kill('SIGTERM');
+    expect((await watching.exited).code).toBe(143);
+    rmSync(dataDir, { recursive: true, force: true });
   });
 
   it('exits 3 for a wrong key and 4 where nobody listens, also with --watch', async () => {

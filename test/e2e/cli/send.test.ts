@@ -9,6 +9,7 @@ import { until } from '../contract/until.ts';
 import { openRawWebSocket } from '../raw-websocket.ts';
 import { startPublishedRelay } from './published-relay.ts';
 import { logInRaw } from './raw-login.ts';
+import { spawnRelayInTerminal } from './shell.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
@@ -282,6 +283,26 @@ describe('relay send to many', () => {
     expect(code).toBe(0);
     expect(records(stdout)).toMatchObject([{ status: 'delivered', messages: count, delivered: count }]);
   });
+
+  it.runIf(hasTool('python3-websocket'))(
+    'shows at a terminal how far a long input is, and ends on Ctrl+C',
+    async () => {
+      const admin = { key: relay.bootstrap?.adminKey, method: 'POST' } as const;
+      const limits = { message_burst: '10', message_rate: '20' };
+      const { auth_key } = await callApiOk<{ readonly auth_key: string }>(relay, '/api/admin/users/', {
+        ...admin,
+        body: { user: 'slow', limits },
+      });
+      await using _sink = await logInRaw(relay.url, auth_key, 'sink');
+      const file = join(folder, 'long.ndjson');
+      writeFileSync(file, '{"cmd":"step"}\n'.repeat(1_000));
+      const env = { RELAY_URL: relay.url, RELAY_AUTH_KEY: auth_key };
+      await using sending = spawnRelayInTerminal(['send', '-t', 'sink', `@${file}`], { env });
+      await sending.stdout.waitFor(/\[#*-+\] {1,2}[1-9]% {2}\d+ sent, \d+ a second/);
+      sending.write('\u0003');
+      expect((await sending.exited).code).toBe(130);
+    },
+  );
 
   it('says what became of the lines before one that is no message, and exits 2', async () => {
     const { id } = await makeDevice();
