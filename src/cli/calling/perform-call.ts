@@ -119,8 +119,8 @@ async function takeBack(
 ): Promise<Pick<CallGivenUp, 'kind' | 'fate'>> {
   const isDelivered = () => final()?.status === 'delivered';
   if (isDelivered()) return { kind: 'given-up', fate: 'may still run' };
-  const withdrawn = await withdraw({ sender: session.clientId, target, ids: new Set([id]) });
-  if (withdrawn.has(id)) return { kind: 'given-up', fate: 'cancelled' };
+  const withdrawn = await withdraw([{ sender: session.clientId, target, ids: new Set([id]) }]);
+  if (withdrawn.get(target)?.has(id)) return { kind: 'given-up', fate: 'cancelled' };
   // What ended meanwhile, and so could not be withdrawn, has been told when this is over.
   await hearWhatWasTold(client);
   return { kind: 'given-up', fate: final()?.status === 'expired' ? 'cancelled' : 'may still run' };

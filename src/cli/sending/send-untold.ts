@@ -49,7 +49,7 @@ function watchRefusals(client: Pick<RelayClient, 'on'>) {
 }
 
 /** Waits until the relay has answered what was sent before; the answers of a connection are in order. */
-async function awaitAnswers(client: Pick<RelayClient, 'ping'>, timeoutMs: number): Promise<Failure | undefined> {
+export async function awaitAnswers(client: Pick<RelayClient, 'ping'>, timeoutMs: number): Promise<Failure | undefined> {
   const end = new AbortController();
   const answered = (async () => {
     await client.ping();

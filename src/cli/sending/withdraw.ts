@@ -48,13 +48,16 @@ export async function withdrawOver(http: QueueHttp, { sender, target, ids }: Una
   }
 }
 
-/** How a command takes back what it gives up. */
-export type Withdraw = (unanswered: Unanswered) => Promise<ReadonlySet<string>>;
+/** How a command takes back what it gives up; answers for each target what will not run for certain. */
+export type Withdraw = (unanswered: readonly Unanswered[]) => Promise<ReadonlyMap<string, ReadonlySet<string>>>;
 
 /** The same over a connection of its own, which loads the HTTP side only now. */
 export function withdrawWith(connection: Connection): Withdraw {
   return (unanswered) =>
-    withHttp({ ...connection, timeoutMs: answerTimeoutMs }, (http) => withdrawOver(http, unanswered));
+    withHttp({ ...connection, timeoutMs: answerTimeoutMs }, async (http) => {
+      const withdrawn = unanswered.map(async (each) => [each.target, await withdrawOver(http, each)] as const);
+      return new Map(await Promise.all(withdrawn));
+    });
 }
 
 /** Resolves when all that the relay said before now has come: behind the answer to a ping, or when none comes. */

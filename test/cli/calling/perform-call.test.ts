@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type CallRequest, performCall } from '../../../src/cli/calling/perform-call.ts';
+import type { Unanswered } from '../../../src/cli/sending/withdraw.ts';
 import type { FinalState, ReceivedMessage, RelayClientEvents } from '../../../src/client/types.ts';
 import { createFakeSender } from '../fake-deliveries.ts';
 
@@ -25,9 +26,9 @@ function startCall(change: Partial<CallRequest> = {}, withdrawn: readonly string
       return () => void listeners.splice(listeners.indexOf(entry), 1);
     },
   };
-  const withdraw = async ({ ids }: { readonly ids: ReadonlySet<string> }) => {
-    asked.push(...ids);
-    return new Set(withdrawn);
+  const withdraw = async (unanswered: readonly Unanswered[]) => {
+    asked.push(...unanswered.flatMap(({ ids }) => [...ids]));
+    return new Map([['gate', new Set(withdrawn)]]);
   };
   function emit<Name extends keyof RelayClientEvents>(name: Name, event: RelayClientEvents[Name]): void {
     // What was registered under a name takes the event of that name.

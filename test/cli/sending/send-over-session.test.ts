@@ -20,9 +20,9 @@ const request: SendRequest = {
 /** Sends with a relay that withdraws these ids. */
 function send(sender: ReturnType<typeof createFakeSender>, change: Partial<SendRequest>, withdrawn: string[] = []) {
   const asked: Unanswered[] = [];
-  const withdraw = async (unanswered: Unanswered) => {
-    asked.push(unanswered);
-    return unanswered.ids.intersection(new Set(withdrawn));
+  const withdraw = async (unanswered: readonly Unanswered[]) => {
+    asked.push(...unanswered);
+    return new Map(unanswered.map(({ target, ids }) => [target, ids.intersection(new Set(withdrawn))]));
   };
   const ports = { client: sender.client, session: { clientId: 'me' }, withdraw };
   return { asked, outcome: sendOverSession(ports, { ...request, ...change }) };
