@@ -5,14 +5,13 @@ import { spawnWatched } from '../watched-process.ts';
 const folder = join(import.meta.dirname, 'workers');
 
 interface WorkerEvent {
-  readonly event: 'authenticated' | 'closed';
+  readonly event: 'authenticated' | 'handled' | 'closed';
   readonly client_id?: string;
+  readonly n?: number;
   readonly code?: number | null;
 }
 
 export interface WorkerProcess extends AsyncDisposable {
-  /** The events that were read so far. */
-  readonly events: readonly WorkerEvent[];
   /** Resolves with its next event; rejects, with what it wrote on standard error, when it ended instead. */
   nextEvent(): Promise<WorkerEvent>;
   /** SIGKILL, as when somebody pulls the plug. */
@@ -22,15 +21,13 @@ export interface WorkerProcess extends AsyncDisposable {
 /** Starts `COMMAND FILE ARGS`, the file being one of the workers beside this one. */
 export function startWorker(command: string, file: string, args: readonly string[]): WorkerProcess {
   const worker = spawnWatched(command, [join(folder, file), ...args]);
-  const events: WorkerEvent[] = [];
+  let eventsRead = 0;
   return {
-    events,
     async nextEvent() {
-      const line = new RegExp(`^(?:.*\\n){${events.length}}(.*)\\n`);
+      const line = new RegExp(`^(?:.*\\n){${eventsRead}}(.*)\\n`);
       const [, text = ''] = await worker.stdout.waitFor(line);
-      const event: WorkerEvent = JSON.parse(text);
-      events.push(event);
-      return event;
+      eventsRead += 1;
+      return JSON.parse(text);
     },
     async kill() {
       worker.kill('SIGKILL');

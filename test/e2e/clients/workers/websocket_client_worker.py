@@ -39,8 +39,11 @@ class Worker:
         elif message.get("target") == self.client_id:
             # The job of the hardware, on the thread that also answers the relay's pings.
             time.sleep(SECONDS_PER_MESSAGE)
-            answer = {"target": message["sender"], "sender": self.client_id, "echo": message}
-            ws.send(json.dumps(answer))
+            if "sender" in message:
+                answer = {"target": message["sender"], "sender": self.client_id, "echo": message}
+                ws.send(json.dumps(answer))
+            else:
+                say("handled", n=message["n"])
 
     def on_close(self, ws, code, reason):
         self.close_code = code
