@@ -19,7 +19,6 @@ const device = () => import('./commands/device.ts');
 const queue = () => import('./commands/queue.ts');
 const user = () => import('./commands/user.ts');
 const key = () => import('./commands/key.ts');
-const snippet = () => import('./commands/snippet.ts');
 const profile = () => import('./commands/profile.ts');
 
 export const commandTable: readonly (CommandEntry | CommandGroup)[] = [
@@ -52,24 +51,6 @@ export const commandTable: readonly (CommandEntry | CommandGroup)[] = [
     usage: 'replay <file>',
     describe: 'Send a recording again, with its timing',
     load: async () => (await import('./commands/replay.ts')).replayCommand,
-  },
-  {
-    usage: 'snippet',
-    describe: 'Saved commands with variables',
-    commands: [
-      {
-        usage: 'add <name> [payload..]',
-        describe: 'Save a command',
-        load: async () => (await snippet()).snippetAddCommand,
-      },
-      { usage: 'ls', describe: 'List the saved commands', load: async () => (await snippet()).snippetListCommand },
-      { usage: 'rm <name>', describe: 'Forget a command', load: async () => (await snippet()).snippetRemoveCommand },
-      {
-        usage: 'send <name> [variable..]',
-        describe: 'Send a saved command, as relay send does',
-        load: async () => (await import('./commands/snippet-send.ts')).snippetSendCommand,
-      },
-    ],
   },
   {
     usage: 'presence [id..]',
