@@ -43,16 +43,6 @@ export const commandTable: readonly (CommandEntry | CommandGroup)[] = [
     load: async () => (await import('./commands/listen.ts')).listenCommand,
   },
   {
-    usage: 'record <file>',
-    describe: 'Record what arrives, or what passes in the room, into a file',
-    load: async () => (await import('./commands/record.ts')).recordCommand,
-  },
-  {
-    usage: 'replay <file>',
-    describe: 'Send a recording again, with its timing',
-    load: async () => (await import('./commands/replay.ts')).replayCommand,
-  },
-  {
     usage: 'presence [id..]',
     describe: 'Show who is online',
     load: async () => (await import('./commands/presence.ts')).presenceCommand,

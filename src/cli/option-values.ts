@@ -31,15 +31,6 @@ export function countFlag(flag: string, min: number, max = Number.MAX_SAFE_INTEG
   });
 }
 
-/** A number over 0 of a `--flag 1.5`. */
-export function factorFlag(flag: string): (text: string) => number {
-  return single(flag, (text) => {
-    const factor = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : 0;
-    if (factor > 0 && Number.isFinite(factor)) return factor;
-    throw usageError(`--${flag} ${text}: write a number over 0, such as 2 or 0.5`);
-  });
-}
-
 export interface ParsedLimits {
   readonly user: Partial<UserLimits>;
   readonly server: Partial<ServerLimits>;

@@ -28,10 +28,7 @@ export interface ReceiveOptions {
   readonly filter?: MessageFilter | undefined;
 }
 
-export type ListeningClient = Pick<
-  RelayClient,
-  'on' | 'ack' | 'ping' | 'pause' | 'resume' | 'close' | 'session' | 'state'
->;
+export type ListeningClient = Pick<RelayClient, 'on' | 'ack' | 'ping' | 'pause' | 'resume' | 'close' | 'session'>;
 
 /** Says how the connection fares; returns the error that ends the command. */
 function createStateTeller(context: CommandContext, onFirst: () => void) {
@@ -145,13 +142,10 @@ export async function receiveMessages(
   });
   client.on('message', handleMessage);
   client.on('refused', (error) => context.output.complain(error.message));
-  const follow = (state: ConnectionState) => {
+  client.on('state', (state) => {
     const error = handleState(state);
     if (error !== undefined) end.reject(error);
-  };
-  client.on('state', follow);
-  // It may be connected already.
-  if (client.state.phase === 'authenticated') follow(client.state);
+  });
   const interrupt = () => {
     isEnding = true;
     end.resolve(context.interruption.exitCode);
