@@ -19,6 +19,7 @@ const device = () => import('./commands/device.ts');
 const queue = () => import('./commands/queue.ts');
 const user = () => import('./commands/user.ts');
 const key = () => import('./commands/key.ts');
+const snippet = () => import('./commands/snippet.ts');
 const profile = () => import('./commands/profile.ts');
 
 export const commandTable: readonly (CommandEntry | CommandGroup)[] = [
@@ -41,6 +42,39 @@ export const commandTable: readonly (CommandEntry | CommandGroup)[] = [
     usage: 'listen',
     describe: 'Print what arrives, a JSON line each',
     load: async () => (await import('./commands/listen.ts')).listenCommand,
+  },
+  {
+    usage: 'record <file>',
+    describe: 'Record what arrives, or what passes in the room, into a file',
+    load: async () => (await import('./commands/record.ts')).recordCommand,
+  },
+  {
+    usage: 'replay <file>',
+    describe: 'Send a recording again, with its timing',
+    load: async () => (await import('./commands/replay.ts')).replayCommand,
+  },
+  {
+    usage: 'snippet',
+    describe: 'Saved commands with variables',
+    commands: [
+      {
+        usage: 'add <name> [payload..]',
+        describe: 'Save a command',
+        load: async () => (await snippet()).snippetAddCommand,
+      },
+      { usage: 'ls', describe: 'List the saved commands', load: async () => (await snippet()).snippetListCommand },
+      { usage: 'rm <name>', describe: 'Forget a command', load: async () => (await snippet()).snippetRemoveCommand },
+      {
+        usage: 'send <name> [variable..]',
+        describe: 'Send a saved command, as relay send does',
+        load: async () => (await import('./commands/snippet-send.ts')).snippetSendCommand,
+      },
+    ],
+  },
+  {
+    usage: 'sim [id..]',
+    describe: 'Run virtual devices, with faults if you like',
+    load: async () => (await import('./commands/sim.ts')).simCommand,
   },
   {
     usage: 'presence [id..]',

@@ -31,6 +31,25 @@ export function countFlag(flag: string, min: number, max = Number.MAX_SAFE_INTEG
   });
 }
 
+/** A number over 0 of a `--flag 1.5`. */
+export function factorFlag(flag: string): (text: string) => number {
+  return single(flag, (text) => {
+    const factor = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : 0;
+    if (factor > 0 && Number.isFinite(factor)) return factor;
+    throw usageError(`--${flag} ${text}: write a number over 0, such as 2 or 0.5`);
+  });
+}
+
+/** A share of a `--flag 10%` or `--flag 0.1`, as a number from 0 to 1. */
+export function shareFlag(flag: string): (text: string) => number {
+  return single(flag, (text) => {
+    const [, digits = '', percent] = /^(\d+(?:\.\d+)?)(%?)$/.exec(text) ?? [];
+    const share = digits === '' ? Number.NaN : Number(digits) / (percent === '%' ? 100 : 1);
+    if (share >= 0 && share <= 1) return share;
+    throw usageError(`--${flag} ${text}: write a share from 0% to 100%, or from 0 to 1`);
+  });
+}
+
 export interface ParsedLimits {
   readonly user: Partial<UserLimits>;
   readonly server: Partial<ServerLimits>;

@@ -3,10 +3,8 @@ import { readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { isObject } from '../protocol/messages.ts';
 import { usageError } from './exit-codes.ts';
+import { readLines } from './lines.ts';
 import { isField, jsonOfFields } from './message-fields.ts';
-
-/** A longer line is no message that any relay takes; a bound on what standard input can make this process hold. */
-const lineCharactersMax = 64 * 1024 * 1024;
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
@@ -47,28 +45,10 @@ function isWholeJson(line: string): boolean {
   }
 }
 
-/** Lines of a stream of UTF-8, without their ends; a byte order mark at the start is left out. */
-async function* readLines(stream: Readable): AsyncGenerator<string> {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
-  let rest = '';
-  for await (const chunk of stream) {
-    try {
-      rest += decoder.decode(Buffer.from(chunk), { stream: true });
-    } catch {
-      throw usageError('standard input is not UTF-8');
-    }
-    if (rest.length > lineCharactersMax) throw usageError('a line of standard input is longer than any message');
-    const lines = rest.split('\n');
-    rest = lines.pop() ?? '';
-    yield* lines;
-  }
-  if (rest !== '') yield rest;
-}
-
 async function* readStdinPayloads(stdin: Readable): AsyncGenerator<string> {
   let number = 0;
   let isEmpty = true;
-  for await (const line of readLines(stdin)) {
+  for await (const line of readLines(stdin, 'standard input')) {
     number += 1;
     const json = line.trim();
     if (json === '') continue;

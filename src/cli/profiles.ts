@@ -1,6 +1,6 @@
-import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isObject } from '../protocol/messages.ts';
+import { readConfigFile, writeConfigFile } from './config-file.ts';
 import { CommandError, exitCodes } from './exit-codes.ts';
 import { configDir } from './paths.ts';
 
@@ -65,24 +65,9 @@ function checkFile(value: unknown, path: string): ProfilesFile {
   };
 }
 
-/** Reads without conf, which takes longer to load than the rest of `relay send` takes to run. */
 function readFile(path: string): ProfilesFile {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { profiles: {} };
-    throw new CommandError(
-      exitCodes.failed,
-      `${path} cannot be read: ${error instanceof Error ? error.message : error}`,
-    );
-  }
-  try {
-    return checkFile(JSON.parse(text), path);
-  } catch (error) {
-    if (error instanceof CommandError) throw error;
-    throw new CommandError(exitCodes.failed, `${path} is not JSON: repair it or remove it`);
-  }
+  const value = readConfigFile(path);
+  return value === undefined ? { profiles: {} } : checkFile(value, path);
 }
 
 /** Opens the profiles of this user; the file is 0600, because it holds keys. */
@@ -90,20 +75,9 @@ export function openProfiles(env: Readonly<Record<string, string | undefined>>):
   const folder = configDir(env);
   const path = join(folder, 'profiles.json');
 
-  /** conf writes atomically and with the mode; what is there is read again, because another command may have written. */
+  /** What is there is read again, because another command may have written. */
   async function write(change: (file: ProfilesFile) => ProfilesFile): Promise<void> {
-    const { default: Conf } = await import('conf');
-    const next = change(readFile(path));
-    try {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
-      const conf = new Conf({ cwd: folder, configName: 'profiles', configFileMode: 0o600 });
-      conf.store = { ...next };
-    } catch (error) {
-      throw new CommandError(
-        exitCodes.failed,
-        `${path} cannot be written: ${error instanceof Error ? error.message : error}`,
-      );
-    }
+    await writeConfigFile(folder, 'profiles', { ...change(readFile(path)) });
   }
 
   function put(name: string, profile: Profile): Promise<void> {

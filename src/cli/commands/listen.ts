@@ -36,6 +36,10 @@ export const listenCommand = defineCommand({
   examples: [
     ['relay listen --as console --json', 'Prints what is sent to console, as it came.'],
     ['relay listen --as console --count 1 --timeout 30s', 'Waits for one message; exit code 6 when none comes.'],
+    [
+      'relay listen --as pump-1 --exec ./pump.sh --kill-after 10s',
+      'Runs pump.sh for each command and answers with its output.',
+    ],
   ],
   endsItself: true,
   async run(argv, context): Promise<ExitCode> {

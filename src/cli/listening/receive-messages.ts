@@ -28,7 +28,10 @@ export interface ReceiveOptions {
   readonly filter?: MessageFilter | undefined;
 }
 
-export type ListeningClient = Pick<RelayClient, 'on' | 'ack' | 'ping' | 'pause' | 'resume' | 'close' | 'session'>;
+export type ListeningClient = Pick<
+  RelayClient,
+  'on' | 'ack' | 'ping' | 'pause' | 'resume' | 'close' | 'session' | 'state'
+>;
 
 /** Says how the connection fares; returns the error that ends the command. */
 function createStateTeller(context: CommandContext, onFirst: () => void) {
@@ -142,10 +145,13 @@ export async function receiveMessages(
   });
   client.on('message', handleMessage);
   client.on('refused', (error) => context.output.complain(error.message));
-  client.on('state', (state) => {
+  const follow = (state: ConnectionState) => {
     const error = handleState(state);
     if (error !== undefined) end.reject(error);
-  });
+  };
+  client.on('state', follow);
+  // It may be connected already.
+  if (client.state.phase === 'authenticated') follow(client.state);
   const interrupt = () => {
     isEnding = true;
     end.resolve(context.interruption.exitCode);

@@ -17,8 +17,10 @@ function createScene({ acks = false } = {}) {
   let reader: () => Promise<void> = () => Promise.resolve();
   let answerPing: () => Promise<number> = () => Promise.resolve(1);
   const session: Session = { clientId: 'console', extensions: { ...noExtensions, acks }, limits: undefined };
+  const connecting: ConnectionState = { phase: 'connecting', attempt: 1 };
   const client = {
     session,
+    state: connecting,
     on<Name extends keyof RelayClientEvents>(name: Name, listener: (event: RelayClientEvents[Name]) => void) {
       listeners.push({ name, listener });
       return () => undefined;

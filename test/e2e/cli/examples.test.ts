@@ -110,6 +110,30 @@ const expectations: Readonly<Record<string, () => Expectation>> = {
     before: () => run(['send', '--force', '-t', 'console', 'n:=3']),
     stdout: /^\{"n":3,.*\}\n$/,
   }),
+  'relay listen --as pump-1 --exec ./pump.sh --kill-after 10s': () => ({
+    before: async () => {
+      writeFileSync(join(folder, 'pump.sh'), '#!/bin/sh\necho ran >&2\n', { mode: 0o755 });
+      await run(['send', '-t', 'pump-1', 'cmd=run']);
+    },
+    until: /^ran$/m,
+    code: 130,
+    stdout: /"cmd":"run"/,
+  }),
+  'relay record console.ndjson --as console --count 2': () => ({
+    before: async () => {
+      for (const n of [4, 5]) await run(['send', '--force', '-t', 'console', `n:=${n}`]);
+    },
+  }),
+  'relay record room.ndjson --tap --count 3 --timeout 1m': () => ({
+    meanwhile: {
+      ready: /recording what passes in the room/,
+      run: () => run(['send', '-t', 'pump-2', '-', '-q'], '{"n":1}\n{"n":2}\n{"n":3}\n'),
+    },
+  }),
+  'relay replay room.ndjson --dry-run': () => ({ stdout: /^pump-2 +offline +3$/m }),
+  'relay snippet ls': () => ({ stdout: /^say +– +text, volume +\{"cmd":"say"/m }),
+  'relay snippet rm say': () => ({ dialogue: [[/Forget the snippet say\? \[y\/N\] /, 'y']] }),
+  'relay sim --count 3 --delay 200ms': () => ({ until: /online: sim-\d, sim-\d, sim-\d/, code: 130 }),
   'relay presence -q gate && echo reachable': () => ({ stdout: /^reachable\n$/ }),
   'relay presence --watch --json': () => ({ until: /"gate":"online"/, code: 130 }),
   'relay device add gate': () => ({ stdout: /^Token: {4}rly_device_/m }),
@@ -180,7 +204,7 @@ const names = commandTable.flatMap((entry) =>
     : [entry.usage.split(' ')[0] ?? ''],
 );
 const first = ['device add', 'device show', 'user add', 'profile add'];
-const last = ['device rm', 'user rm', 'profile rm'];
+const last = ['snippet rm', 'device rm', 'user rm', 'profile rm'];
 const rank = (name: string) => (first.includes(name) ? 0 : last.includes(name) ? 2 : 1);
 const ordered = names.toSorted((one, other) => rank(one) - rank(other));
 
