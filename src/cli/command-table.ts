@@ -77,6 +77,11 @@ export const commandTable: readonly (CommandEntry | CommandGroup)[] = [
     load: async () => (await import('./commands/sim.ts')).simCommand,
   },
   {
+    usage: 'bench',
+    describe: 'Measure latency and throughput against a relay',
+    load: async () => (await import('./commands/bench.ts')).benchCommand,
+  },
+  {
     usage: 'presence [id..]',
     describe: 'Show who is online',
     load: async () => (await import('./commands/presence.ts')).presenceCommand,

@@ -1,6 +1,6 @@
 /** Values of flags that have a syntax; yargs calls these and reports what they throw. */
 import { isUserLimitName, parseLimit, type ServerLimits, type UserLimits } from '../protocol/limits.ts';
-import { parseDurationMs } from '../protocol/units.ts';
+import { parseDurationMs, parseSizeBytes } from '../protocol/units.ts';
 import { usageError } from './exit-codes.ts';
 
 /** Wraps the reader of a flag: yargs hands over a list when the flag was given twice. */
@@ -18,6 +18,16 @@ export function durationFlag(flag: string): (text: string) => number {
     if (durationMs === undefined)
       throw usageError(`--${flag} ${text}: write a duration with its unit, such as 5s, 2m or 24h`);
     return durationMs;
+  });
+}
+
+/** Bytes of a `--flag 64KiB`. */
+export function sizeFlag(flag: string): (text: string) => number {
+  return single(flag, (text) => {
+    const sizeBytes = parseSizeBytes(text);
+    if (sizeBytes === undefined)
+      throw usageError(`--${flag} ${text}: write a size with its unit, such as 200B or 64KiB`);
+    return sizeBytes;
   });
 }
 

@@ -134,6 +134,9 @@ const expectations: Readonly<Record<string, () => Expectation>> = {
   'relay snippet ls': () => ({ stdout: /^say +– +text, volume +\{"cmd":"say"/m }),
   'relay snippet rm say': () => ({ dialogue: [[/Forget the snippet say\? \[y\/N\] /, 'y']] }),
   'relay sim --count 3 --delay 200ms': () => ({ until: /online: sim-\d, sim-\d, sim-\d/, code: 130 }),
+  'relay bench --json --duration 2s --pairs 4 --size 1KiB': () => ({
+    stdout: /^\{.*"p50_us":\d+.*"p99_us":\d+.*"messages_per_s":\d+.*\}\n$/,
+  }),
   'relay presence -q gate && echo reachable': () => ({ stdout: /^reachable\n$/ }),
   'relay presence --watch --json': () => ({ until: /"gate":"online"/, code: 130 }),
   'relay device add gate': () => ({ stdout: /^Token: {4}rly_device_/m }),
