@@ -72,6 +72,11 @@ export interface QueuedMessage {
   readonly payload: string;
 }
 
+export interface CancelledMessage {
+  /** How often it was handed over without proof: more than 0 means that the target may have it. Missing where nobody says. */
+  readonly attempts?: number | undefined;
+}
+
 /** The token is said this once. */
 export interface NewDeviceToken {
   readonly device: string;

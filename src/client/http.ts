@@ -6,6 +6,7 @@ import { checkAuthorities } from './authorities.ts';
 import { messageFunctions } from './http-messages.ts';
 import { createRequester, type Requester } from './http-request.ts';
 import type {
+  CancelledMessage,
   DeviceDetail,
   DeviceSummary,
   KeySummary,
@@ -66,8 +67,11 @@ export interface RelayHttp {
    * something and all of it is handed over already.
    */
   purgeQueue(id: string): Promise<number>;
-  /** Cancels one message. Rejects with the code `conflict` when it is handed over already, `not_found` when it does not wait. */
-  cancelQueued(id: string, seq: number): Promise<void>;
+  /**
+   * Cancels one message; resolves with how often it was handed over before. Rejects with the code `conflict` when it is handed
+   * over now, `not_found` when it does not wait.
+   */
+  cancelQueued(id: string, seq: number): Promise<CancelledMessage>;
   users(): Promise<UserSummary[]>;
   /** Adds a user with its first master key, which is told this once; limits as in `--limit`: `{ queue_messages: '500' }`. */
   addUser(user: string, limits?: Readonly<Record<string, string>>): Promise<NewUser>;

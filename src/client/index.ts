@@ -16,6 +16,7 @@ export {
 } from './errors.ts';
 export { createRelayHttp, type RelayHttp, type RelayHttpOptions, type SendMessageOptions } from './http.ts';
 export type {
+  CancelledMessage,
   DeviceDetail,
   DeviceSummary,
   KeySummary,

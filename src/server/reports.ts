@@ -2,7 +2,7 @@ import type { Outcome, Refusal } from '../protocol/messages.ts';
 import type { Clock } from './clock.ts';
 import type { LiveReceipt } from './live-receipts.ts';
 import type { Room } from './room.ts';
-import type { Dispatch, Told } from './sender.ts';
+import type { Dispatch, Sender, Told } from './sender.ts';
 import type { Session } from './session.ts';
 import type { EndedMessage } from './store/store.ts';
 import type { HandedMessage } from './target-queue.ts';
@@ -31,6 +31,12 @@ export function createReports(clock: Clock) {
     if (!room.taps.isEmpty) room.taps.copy(clientId, dispatch.target, state, dispatch.payload);
   }
 
+  /** Writes a line of the target's history. */
+  function note(sender: Sender, target: string, state: Outcome, messageId: string | undefined, nowMs = clock()): void {
+    const shownId = sender.isUnnamed === true ? undefined : messageId;
+    sender.room.outcomes.note(target, sender.clientId, state, shownId, nowMs);
+  }
+
   /** The session that sent a queued message, if it is still the same one and wants to know. */
   function senderOf(room: Room, clientId: string, queuedAtMs: number): Session | undefined {
     const session = room.sessions.get(clientId);
@@ -50,14 +56,14 @@ export function createReports(clock: Clock) {
     /** Handed to the target's socket. */
     sent(dispatch: Dispatch, nowMs: number): void {
       const { sender, target, messageId } = dispatch;
-      if (messageId === undefined) sender.room.outcomes.note(target, sender.clientId, 'sent', undefined, nowMs);
+      if (messageId === undefined) note(sender, target, 'sent', undefined, nowMs);
       tap(dispatch, 'sent');
     },
 
     /** Not taken. */
     refused(dispatch: Dispatch, { code, message }: Refusal): void {
       const { sender, target, messageId } = dispatch;
-      sender.room.outcomes.note(target, sender.clientId, code, messageId, clock());
+      note(sender, target, code, messageId);
       tap(dispatch, code);
       sender.refuse(code, message, target, messageId);
     },
@@ -71,7 +77,7 @@ export function createReports(clock: Clock) {
     queued(dispatch: Dispatch, seq: number): void {
       const { sender, target, messageId } = dispatch;
       sender.noteQueued?.(seq);
-      sender.room.outcomes.note(target, sender.clientId, 'queued', messageId, clock());
+      note(sender, target, 'queued', messageId);
       if (messageId !== undefined && !sender.isEnded) sender.tell(messageId, target, { state: 'queued' });
     },
 
@@ -102,15 +108,17 @@ export function createReports(clock: Clock) {
     },
   };
 
-  function tellLive(sender: Dispatch['sender'], messageId: string, target: string, told: Told): void {
-    sender.room.outcomes.note(target, sender.clientId, told.state, messageId, clock());
+  function tellLive(sender: Sender, messageId: string, target: string, told: Told): void {
+    note(sender, target, told.state, messageId);
     if (!sender.isEnded) sender.tell(messageId, target, told);
   }
 }
 
-function toldOf({ reason }: EndedMessage): Told {
+function toldOf({ reason, attempts }: EndedMessage): Told {
   switch (reason) {
     case 'expired':
+      // `expired` promises that the target never had it; one that was handed over once may have arrived.
+      return attempts > 0 ? unconfirmed : { state: reason };
     case 'cancelled':
       return { state: reason };
     case 'unconfirmed':

@@ -7,7 +7,7 @@ import type { Link } from './link.ts';
 import type { Reports } from './reports.ts';
 import { Room } from './room.ts';
 import { Session } from './session.ts';
-import type { QueueDepth, QueueStore } from './store/store.ts';
+import type { EndedMessage, QueueDepth, QueueStore } from './store/store.ts';
 import { TargetQueue } from './target-queue.ts';
 
 /** Who wants to join which room. */
@@ -123,11 +123,11 @@ export function createRooms(options: RoomsOptions) {
     leave(session);
   }
 
-  /** Ends all that waits for a target and is not handed out; resolves with how many messages that were. */
-  async function purge(userId: string, target: string, seq: number | 'all' = 'all'): Promise<number> {
+  /** Ends all that waits for a target and is not handed out; resolves with what that was. */
+  async function purge(userId: string, target: string, seq: number | 'all' = 'all'): Promise<readonly EndedMessage[]> {
     const ended = await store.cancel(userId, target, seq);
     rooms.get(userId)?.queues.get(target)?.forget(ended);
-    return ended.length;
+    return ended;
   }
 
   return {

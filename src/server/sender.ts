@@ -11,6 +11,8 @@ export type Told =
 export interface Sender {
   readonly room: Room;
   readonly clientId: string;
+  /** It gave its messages no `_id`: the one that they carry is the relay's own, and nobody is shown it. */
+  readonly isUnnamed?: boolean;
   /** The sender is gone: nobody is there to be told. */
   readonly isEnded: boolean;
   tell(messageId: string, target: string, told: Told): void;

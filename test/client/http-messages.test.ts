@@ -74,10 +74,10 @@ describe('messages and queues over HTTP', () => {
       request: 'DELETE /api/queue/mouse',
       value: 2,
     });
-    const cancelled = { target: 'mouse', seq: 3, cancelled: 1 };
+    const cancelled = { target: 'mouse', seq: 3, cancelled: 1, attempts: 2 };
     expect(await ask([200, cancelled], (http) => http.cancelQueued('mouse', 3))).toMatchObject({
       request: 'DELETE /api/queue/mouse/3',
-      value: undefined,
+      value: { attempts: 2 },
     });
   });
 });
@@ -117,6 +117,34 @@ describe('messages over the HTTP side of our own relay', () => {
     const refused = room.http.sendMessage('{"target":"away","_ttl":0}');
     await expect(refused).rejects.toMatchObject({ status: 409, code: 'target_offline' });
     await expect(room.http.sendMessage('[1]')).rejects.toMatchObject({ status: 400, code: 'bad_message' });
+  });
+
+  it('say how often they were handed over when they are cancelled', async () => {
+    await room.http.sendMessage('{"target":"late","n":1}');
+    const { messages } = await room.http.queue('late');
+    const seq = messages[0]?.seq ?? 0;
+    {
+      await using late = await room.connect('late', ['acks']);
+      await inboxOf(late, 'message').next();
+    }
+    // Until its session is gone the message is in its hands.
+    await expect.poll(async () => (await room.http.queue('late')).messages[0]?.handed).toBe(false);
+    expect(await room.http.cancelQueued('late', seq)).toEqual({ attempts: 1 });
+  });
+
+  it('without an _id have none in the history of their target', async () => {
+    await using plain = await room.connect('plain');
+    const messages = inboxOf(plain, 'message');
+    expect(await room.http.sendMessage('{"target":"plain"}', { wait: 'delivered' })).toEqual({
+      status: 'delivered',
+      target: 'plain',
+    });
+    await messages.next();
+    await room.http.sendMessage('{"target":"plain"}', { wait: 'delivered' });
+    const { outcomes } = await room.http.device('plain');
+    expect(outcomes.map(({ state, _id, count }) => ({ state, _id, count }))).toEqual([
+      { state: 'delivered', _id: undefined, count: 2 },
+    ]);
   });
 
   it('cannot be cancelled once they are handed over', async () => {

@@ -161,8 +161,8 @@ export class MemoryStoreState {
 
   #end(record: MemoryRecord, reason: EndedMessage['reason']): EndedMessage {
     this.#remove([record]);
-    const { userId, target, seq, sender, messageId, payload, queuedAtMs } = record;
-    const place = { userId, target, seq, payloadBytes: payload.byteLength };
+    const { userId, target, seq, sender, messageId, payload, queuedAtMs, attempts } = record;
+    const place = { userId, target, seq, payloadBytes: payload.byteLength, attempts };
     if (reason === 'damaged') return { ...place, sender: '', queuedAtMs: 0, reason };
     return { ...place, sender, ...(messageId === undefined ? {} : { messageId }), queuedAtMs, reason };
   }

@@ -224,6 +224,7 @@ export function describeStoreContract(name: string, open: () => Promise<StoreUnd
             messageId: 'm1',
             payloadBytes: 5,
             queuedAtMs: 1000,
+            attempts: 1,
             reason: 'unconfirmed',
           },
         ]);
@@ -238,7 +239,10 @@ export function describeStoreContract(name: string, open: () => Promise<StoreUnd
         ]);
         const { messages, ended } = await store.queue.claim(claimAll({ nowMs: 2000 }));
         expect(messages.map(({ payload }) => text(payload))).toEqual(['young']);
-        expect(ended).toMatchObject([{ reason: 'expired', payloadBytes: 3 }]);
+        expect(ended).toMatchObject([{ reason: 'expired', payloadBytes: 3, attempts: 0 }]);
+        await store.queue.release('user-1', 'pump');
+        const later = await store.queue.claim(claimAll({ nowMs: 3000 }));
+        expect(later.ended).toMatchObject([{ reason: 'expired', payloadBytes: 5, attempts: 1 }]);
       });
 
       it('of a queue that is empty or unknown give nothing', async () => {
@@ -301,12 +305,16 @@ export function describeStoreContract(name: string, open: () => Promise<StoreUnd
             messageId: 'm7',
             payloadBytes: 3,
             queuedAtMs: 1000,
+            attempts: 0,
             reason: 'expired',
           },
         ]);
         expect(await store.queue.expire(3000)).toEqual([]);
         await store.queue.release('user-1', 'pump');
-        expect((await store.queue.expire(9e15)).map(({ target }) => target)).toEqual(['pump', 'pump']);
+        expect((await store.queue.expire(9e15)).map(({ target, attempts }) => [target, attempts])).toEqual([
+          ['pump', 1],
+          ['pump', 0],
+        ]);
         expect(await claimTexts({ target: 'gate' })).toEqual(['never']);
       });
 

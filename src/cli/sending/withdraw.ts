@@ -22,11 +22,14 @@ function isRefusal(error: unknown): boolean {
   return error instanceof RelayHttpError || error instanceof RelayUnreachableError;
 }
 
-/** Whether it is out of the queue now and was never handed over: one that was may have run, whatever became of the proof. */
+/**
+ * Whether it is out of the queue now and was never handed over: one that was may have run, whatever became of the proof. Between
+ * the look and the cancelling it may have been handed over and come back, so the later word counts.
+ */
 async function cancel(http: QueueHttp, target: string, { seq, attempts }: QueuedMessage): Promise<boolean> {
   try {
-    await http.cancelQueued(target, seq);
-    return attempts === 0;
+    const cancelled = await http.cancelQueued(target, seq);
+    return (cancelled.attempts ?? attempts) === 0;
   } catch (error) {
     if (!isRefusal(error)) throw error;
     return false;

@@ -145,6 +145,7 @@ function send(
     const sender: Sender & { isEnded: boolean } = {
       room,
       clientId,
+      isUnnamed: messageId === undefined,
       isEnded: false,
       tell(_id, _target, told) {
         if (told.state === 'queued') soFar = 'queued';

@@ -62,7 +62,7 @@ export function registerQueue(server: HttpServer, context: HttpContext): void {
   server.delete('/api/queue/:id', { schema: { params } }, async (request) => {
     const user = await authorizeMaster(context, request);
     const { id } = request.params;
-    const cancelled = await switchboard.rooms.purge(user.userId, id);
+    const cancelled = (await switchboard.rooms.purge(user.userId, id)).length;
     if (cancelled === 0 && waitingFor(user, id) > 0) throw handedRefusal(id);
     return { target: id, cancelled };
   });
@@ -71,8 +71,9 @@ export function registerQueue(server: HttpServer, context: HttpContext): void {
     const user = await authorizeMaster(context, request);
     const { id } = request.params;
     const seq = Number(request.params.seq);
-    const cancelled = await switchboard.rooms.purge(user.userId, id, seq);
-    if (cancelled > 0) return { target: id, seq, cancelled };
+    const [cancelled] = await switchboard.rooms.purge(user.userId, id, seq);
+    // Whoever takes a message back asks whether the target may have it nevertheless.
+    if (cancelled !== undefined) return { target: id, seq, cancelled: 1, attempts: cancelled.attempts };
     const entries = await queue.list(user.userId, id, Number.MAX_SAFE_INTEGER, 0);
     if (entries.some((entry) => entry.seq === seq)) throw handedRefusal(id);
     throw new HttpRefusal({ code: 'not_found', message: `message ${seq} does not wait for ${JSON.stringify(id)}` });

@@ -41,6 +41,7 @@ export function endedOf(row: SqlRow, name: QueueName, reason: 'expired' | 'uncon
     ...messageIdIn(row),
     payloadBytes: numberIn(row, 'payload_bytes'),
     queuedAtMs: numberIn(row, 'queued_at_ms'),
+    attempts: numberIn(row, 'attempts'),
     reason,
   };
 }
@@ -49,7 +50,16 @@ export function endedOf(row: SqlRow, name: QueueName, reason: 'expired' | 'uncon
 export function damagedOf(row: SqlRow, name: QueueName): EndedMessage {
   const payloadBytes = row.payload instanceof Uint8Array ? row.payload.byteLength : 0;
   const { userId, target } = name;
-  return { userId, target, seq: numberIn(row, 'seq'), sender: '', payloadBytes, queuedAtMs: 0, reason: 'damaged' };
+  return {
+    userId,
+    target,
+    seq: numberIn(row, 'seq'),
+    sender: '',
+    payloadBytes,
+    queuedAtMs: 0,
+    attempts: numberIn(row, 'attempts'),
+    reason: 'damaged',
+  };
 }
 
 /** Whether the record is no longer what was queued for this target. */

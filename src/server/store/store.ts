@@ -122,6 +122,8 @@ export interface EndedMessage {
   readonly messageId?: string;
   readonly payloadBytes: number;
   readonly queuedAtMs: number;
+  /** How often it was handed out without proof: more than 0 means that the target may have it. */
+  readonly attempts: number;
   readonly reason: 'expired' | 'unconfirmed' | 'cancelled' | 'damaged';
 }
 

@@ -16,7 +16,11 @@ const entry = (seq: number, id: string, more: Partial<QueuedMessage> = {}): Queu
 });
 
 /** A queue in which some numbers cannot be cancelled. */
-function queueOf(messages: readonly QueuedMessage[], refusals: ReadonlyMap<number, Error> = new Map()) {
+function queueOf(
+  messages: readonly QueuedMessage[],
+  refusals: ReadonlyMap<number, Error> = new Map(),
+  attemptsAtCancelling?: number,
+) {
   const cancelled: number[] = [];
   return {
     cancelled,
@@ -26,6 +30,7 @@ function queueOf(messages: readonly QueuedMessage[], refusals: ReadonlyMap<numbe
         const refusal = refusals.get(seq);
         if (refusal !== undefined) throw refusal;
         cancelled.push(seq);
+        return { attempts: attemptsAtCancelling };
       },
     },
   };
@@ -47,6 +52,12 @@ describe('taking back what waits', () => {
     expect(cancelled).toEqual([1]);
   });
 
+  it('is not sure of one that was handed over between the look and the cancelling', async () => {
+    const { http, cancelled } = queueOf([entry(1, 'a', { attempts: 0 })], new Map(), 1);
+    expect(await withdrawOver(http, unanswered)).toEqual(new Set());
+    expect(cancelled).toEqual([1]);
+  });
+
   it('is not sure of what cannot be cancelled', async () => {
     const conflict = new RelayHttpError(409, 'conflict', 'handed over');
     const { http } = queueOf([entry(1, 'a', { handed: true }), entry(2, 'b')], new Map([[1, conflict]]));
@@ -56,7 +67,7 @@ describe('taking back what waits', () => {
   it('is sure of nothing where nobody answers', async () => {
     const http = {
       queue: () => Promise.reject(new RelayUnreachableError('timeout', 'no answer')),
-      cancelQueued: () => Promise.resolve(),
+      cancelQueued: () => Promise.resolve({ attempts: 0 }),
     };
     expect(await withdrawOver(http, unanswered)).toEqual(new Set());
   });

@@ -8,21 +8,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeTemporaryFolder, type ServedRelay, startServe } from '../built-relay.ts';
 import type { RawWebSocket } from '../raw-websocket.ts';
 import { flagged, numbered, queue } from './queueing.ts';
+import { createRandom } from './random.ts';
 import { openRoom, roomOf, type TestRoom } from './test-room.ts';
 
 const rounds = Number(process.env.KILL_ROUNDS ?? 20);
 const seed = Number(process.env.KILL_SEED ?? Date.now() % 1_000_000);
-
-/** A small generator of pseudo-random numbers below 1 (mulberry32), so that a seed makes a run come again. */
-function createRandom(start: number): () => number {
-  let state = start;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 const limits = { queue_messages: 'unlimited', message_rate: 'unlimited', user_message_rate: 'unlimited' };
 const targets = ['target-0', 'target-1', 'target-2', 'target-3'];
