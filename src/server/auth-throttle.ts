@@ -24,6 +24,7 @@ export type AuthThrottle = ReturnType<typeof createAuthThrottle>;
 export function createAuthThrottle({ clock, failuresPerMinute, delayMs = defaultDelayMs }: AuthThrottleOptions) {
   const byAddress = new Map<string, TokenBucket>();
   const delayed = new Set<NodeJS.Timeout>();
+  let wrongKeys = 0;
 
   function forgetQuiet(): void {
     const perMinute = failuresPerMinute();
@@ -46,8 +47,14 @@ export function createAuthThrottle({ clock, failuresPerMinute, delayMs = default
   return {
     forgetQuiet,
 
+    /** Wrong keys since the start, from all addresses. */
+    get wrongKeys(): number {
+      return wrongKeys;
+    },
+
     /** Answers a wrong key: with the refusal at once, or after a delay with `auth_throttled`. */
     punish(address: string, refusal: Refusal, answer: (refusal: Refusal) => void): void {
+      wrongKeys += 1;
       if (!isTooMany(address)) {
         answer(refusal);
         return;

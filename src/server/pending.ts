@@ -19,6 +19,11 @@ export class PendingConnections {
     else this.#countOf.delete(address);
   }
 
+  /** All of them. */
+  get size(): number {
+    return this.#addressOf.size;
+  }
+
   count(address: string): number {
     return this.#countOf.get(address) ?? 0;
   }

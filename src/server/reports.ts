@@ -9,6 +9,9 @@ import type { HandedMessage } from './target-queue.ts';
 
 export type Reports = ReturnType<typeof createReports>;
 
+/** How many messages reached each state since the start. */
+export type MessageCounts = Partial<Record<Outcome, number>>;
+
 const unconfirmed: Told = {
   state: 'unconfirmed',
   message:
@@ -21,6 +24,11 @@ const unconfirmed: Told = {
  */
 export function createReports(clock: Clock) {
   const waiting = new Map<string, (told: Told) => void>();
+  const counts: MessageCounts & { sent: number } = { sent: 0 };
+
+  function count(state: Outcome): void {
+    counts[state] = (counts[state] ?? 0) + 1;
+  }
 
   function key(userId: string, target: string, seq: number): string {
     return JSON.stringify([userId, target, seq]);
@@ -45,6 +53,7 @@ export function createReports(clock: Clock) {
 
   function finish(room: Room, target: string, message: Omit<HandedMessage, 'payloadBytes'>, told: Told): void {
     const { sender, messageId, queuedAtMs, seq } = message;
+    count(told.state);
     room.outcomes.note(target, sender, told.state, messageId, clock());
     if (messageId !== undefined) senderOf(room, sender, queuedAtMs)?.tell(messageId, target, told);
     const waiter = waiting.get(key(room.userId, target, seq));
@@ -53,8 +62,11 @@ export function createReports(clock: Clock) {
   }
 
   return {
+    counts: counts as Readonly<MessageCounts>,
+
     /** Handed to the target's socket. */
     sent(dispatch: Dispatch, nowMs: number): void {
+      counts.sent += 1;
       const { sender, target, messageId } = dispatch;
       if (messageId === undefined) note(sender, target, 'sent', undefined, nowMs);
       tap(dispatch, 'sent');
@@ -63,6 +75,7 @@ export function createReports(clock: Clock) {
     /** Not taken. */
     refused(dispatch: Dispatch, { code, message }: Refusal): void {
       const { sender, target, messageId } = dispatch;
+      count(code);
       note(sender, target, code, messageId);
       tap(dispatch, code);
       sender.refuse(code, message, target, messageId);
@@ -77,6 +90,7 @@ export function createReports(clock: Clock) {
     queued(dispatch: Dispatch, seq: number): void {
       const { sender, target, messageId } = dispatch;
       sender.noteQueued?.(seq);
+      count('queued');
       note(sender, target, 'queued', messageId);
       if (messageId !== undefined && !sender.isEnded) sender.tell(messageId, target, { state: 'queued' });
     },
@@ -109,6 +123,7 @@ export function createReports(clock: Clock) {
   };
 
   function tellLive(sender: Sender, messageId: string, target: string, told: Told): void {
+    count(told.state);
     note(sender, target, told.state, messageId);
     if (!sender.isEnded) sender.tell(messageId, target, told);
   }

@@ -16,7 +16,8 @@ export class Room {
   readonly sessions = new Map<string, Session>();
   /** Queues that hold something or have something under way. */
   readonly queues = new Map<string, TargetQueue>();
-  /** Payload bytes of all queues together. */
+  /** Messages and their payload bytes in all queues together: waiting, under way into the store, handed but unconfirmed. */
+  queuedMessages = 0;
   queuedBytes = 0;
   readonly outcomes = new Outcomes();
   readonly watch = new PresenceWatch();

@@ -10,6 +10,8 @@ import { createDirectory } from './directory.ts';
 import { readLogin } from './handshake.ts';
 import { createHttpServer, type HttpSide } from './http/http-server.ts';
 import { createIncoming, tellRateLimited } from './incoming.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
+import { sampleRelay } from './metrics-sample.ts';
 import { PendingConnections } from './pending.ts';
 import {
   checkPlaintext,
@@ -51,15 +53,17 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   checkPlaintext(options, host);
   const log = createLogger(options);
   let notReadyReason: string | undefined;
+  const metrics = createMetrics({ sample: () => sampleRelay({ ...core, store, pending }) });
   const store = await openStore(options, log, {
     onRelieved: () => core.switchboard.handleStoreRelieved(),
+    onCommit: (durationMs, operations) => metrics.noteCommit(durationMs, operations),
     onFatal(reason) {
       notReadyReason ??= reason;
       log.fatal({ reason }, 'the store can promise nothing any more');
       options.onFatal?.(reason);
     },
   });
-  const core = await createCore(options, store, log);
+  const core = await createCore(options, store, log, metrics);
   const { directory, switchboard, clock, throttle, limits } = core;
   const pending = new PendingConnections();
   const connections = new Set<Connection>();
@@ -76,7 +80,10 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
         logIn: (firstMessage) => readLogin(firstMessage, directory.authenticate),
         onDecided: (decided) => pending.remove(decided),
         onClosed: (closed) => connections.delete(closed),
-        onRefused: ({ code }, address) => log.info({ code, address }, 'refused'),
+        onRefused({ code }, address) {
+          metrics.noteRefused(code);
+          log.info({ code, address }, 'refused');
+        },
       });
       connections.add(connection);
       pending.add(connection, link.address);
@@ -95,6 +102,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       throttle,
       silentAfterMs: () => limits().silent_after,
       notReadyReason: () => notReadyReason ?? (store.isWritable() ? undefined : 'the store cannot be written'),
+      metrics,
     },
     ...(options.tls === undefined ? {} : { tls: options.tls }),
     trustProxy: trustedProxies(options.trustProxy),
@@ -130,6 +138,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     await sockets.close(closeGraceMs);
     sweeper.close();
     throttle.close();
+    metrics[Symbol.dispose]();
     await http.close();
     await directory
       .saveLastSeen()
@@ -170,7 +179,7 @@ async function openStore({ dataDir }: RelayOptions, log: Logger, listener: Store
 }
 
 /** The parts of the relay that do no network I/O, wired to each other. */
-async function createCore(options: RelayOptions, store: RelayStore, log: Logger) {
+async function createCore(options: RelayOptions, store: RelayStore, log: Logger, metrics: Metrics) {
   const clock = createClock();
   let serverLimits: ServerLimits = { ...defaultServerLimits(), ...options.serverLimits };
   const limits = () => serverLimits;
@@ -188,8 +197,10 @@ async function createCore(options: RelayOptions, store: RelayStore, log: Logger)
     clock,
     limitsOf: (userId) => directory.limitsOfId(userId),
     limits,
-    onJoined: ({ room, clientId, link }) =>
-      log.info({ user: room.userId, client: clientId, address: link.address }, 'joined'),
+    onJoined({ room, clientId, link }) {
+      metrics.noteLogin();
+      log.info({ user: room.userId, client: clientId, address: link.address }, 'joined');
+    },
     onLeft({ room, clientId }) {
       directory.noteSeen(room.userId, clientId);
       log.info({ user: room.userId, client: clientId }, 'left');

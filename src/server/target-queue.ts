@@ -62,6 +62,7 @@ export class TargetQueue {
     this.#messages = stored.messages;
     this.#waiting = stored.messages;
     this.#payloadBytes = stored.payloadBytes;
+    options.room.queuedMessages += stored.messages;
     options.room.queuedBytes += stored.payloadBytes;
   }
 
@@ -289,6 +290,7 @@ export class TargetQueue {
   #count(messages: number, payloadBytes: number): void {
     this.#messages += messages;
     this.#payloadBytes += payloadBytes;
+    this.#options.room.queuedMessages += messages;
     this.#options.room.queuedBytes += payloadBytes;
   }
 

@@ -9,6 +9,7 @@ import type {
 import type { AuthThrottle } from '../auth-throttle.ts';
 import type { Clock } from '../clock.ts';
 import type { Directory } from '../directory.ts';
+import type { Metrics } from '../metrics.ts';
 import type { QueueStore } from '../store/store.ts';
 import type { Switchboard } from '../switchboard.ts';
 
@@ -22,6 +23,7 @@ export interface HttpContext {
   readonly silentAfterMs: () => number;
   /** Why the relay takes no new work, or undefined while it does. */
   readonly notReadyReason: () => string | undefined;
+  readonly metrics: Pick<Metrics, 'contentType' | 'scrape'>;
 }
 
 /** The HTTP server, with schemas that type the handlers. */

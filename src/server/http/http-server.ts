@@ -11,6 +11,7 @@ import type { HttpContext } from './context.ts';
 import { registerDevices } from './devices.ts';
 import { registerHealth } from './health.ts';
 import { registerMessages } from './messages.ts';
+import { registerMetrics } from './metrics.ts';
 import { registerPresence } from './presence.ts';
 import { registerQueue } from './queue.ts';
 import { HttpRefusal } from './refusal.ts';
@@ -82,6 +83,7 @@ export function createHttpServer(options: HttpServerOptions): HttpSide {
     return reply.code(404).send({ status: 'error', code: 'not_found', message });
   });
   registerHealth(fastify, context);
+  registerMetrics(fastify, context);
   registerPresence(fastify, context);
   registerDevices(fastify, context);
   registerMessages(fastify, context);

@@ -20,6 +20,8 @@ export interface GroupCommitOptions {
   readonly send: (batch: Batch) => void;
   /** What is under way has fallen to half of what made it congested. */
   readonly onRelieved: () => void;
+  /** A batch has come back: how long it took, in milliseconds, and how many operations shared it. */
+  readonly onSettled?: (durationMs: number, operations: number) => void;
 }
 
 /**
@@ -30,6 +32,7 @@ export class GroupCommit {
   readonly #options: GroupCommitOptions;
   readonly #waiting: BatchBuilder[] = [];
   #underWay: BatchBuilder | undefined;
+  #sentAtMs = 0;
   #isScheduled = false;
   #isCongested = false;
   #operations = 0;
@@ -59,6 +62,7 @@ export class GroupCommit {
     const done = this.#underWay;
     if (done === undefined) return;
     this.#underWay = undefined;
+    this.#options.onSettled?.(performance.now() - this.#sentAtMs, done.operations);
     this.#sendNext();
     done.settles.forEach((settle, index) => {
       settle(refusals.get(index), results[index]);
@@ -107,7 +111,9 @@ export class GroupCommit {
 
   #sendNext(): void {
     this.#underWay = this.#waiting.shift();
-    if (this.#underWay !== undefined) this.#options.send(this.#underWay.build());
+    if (this.#underWay === undefined) return;
+    this.#sentAtMs = performance.now();
+    this.#options.send(this.#underWay.build());
   }
 
   #leave(builder: BatchBuilder): void {

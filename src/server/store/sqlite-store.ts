@@ -59,6 +59,7 @@ class SqliteStore implements RelayStore {
     this.#commits = new GroupCommit({
       send: (batch) => this.#post({ kind: 'batch', batch }, [batch.payloads]),
       onRelieved: () => this.#listener.onRelieved(),
+      onSettled: (durationMs, operations) => this.#listener.onCommit?.(durationMs, operations),
     });
     this.opened = this.#open();
   }

@@ -196,6 +196,8 @@ export interface QueueStore {
 export interface StoreListener {
   /** `isCongested` went from true to false. */
   onRelieved(): void;
+  /** A commit has returned, after so many milliseconds, for so many operations together. */
+  onCommit?(durationMs: number, operations: number): void;
   /** Nothing can be promised any more; the reason in one sentence. */
   onFatal(reason: string): void;
 }
