@@ -149,8 +149,7 @@ function createEventLoopView(registry: Registry, prefix: string) {
   });
   let monitor: ReturnType<typeof monitorEventLoopDelay> | undefined;
   // The monitor tells the time between two ticks of its timer; what is longer than meant is the delay.
-  const toSeconds = (nanoseconds: number) =>
-    Math.max(0, nanoseconds / nanosecondsPerSecond - monitorIntervalMs / 1000);
+  const toSeconds = (nanoseconds: number) => Math.max(0, nanoseconds / nanosecondsPerSecond - monitorIntervalMs / 1000);
   return {
     show(): void {
       if (monitor === undefined) {
