@@ -24,16 +24,24 @@ export class RelayConnectionError extends Error {
  * the extension), `backlog` (what was sent before has not left yet), `connection_lost` (it may or may not have left), `no_answer` (the
  * relay did not answer).
  */
-export type SendProblem =
-  | 'not_connected'
-  | 'invalid_payload'
-  | 'invalid_target'
-  | 'message_too_big'
-  | 'duplicate_id'
-  | 'unsupported'
-  | 'backlog'
-  | 'connection_lost'
-  | 'no_answer';
+export type SendProblem = (typeof sendProblems)[number];
+
+const sendProblems = [
+  'not_connected',
+  'invalid_payload',
+  'invalid_target',
+  'message_too_big',
+  'duplicate_id',
+  'unsupported',
+  'backlog',
+  'connection_lost',
+  'no_answer',
+] as const;
+
+/** Whether a code is one of this side: the message did not leave. */
+export function isSendProblem(code: string): code is SendProblem {
+  return sendProblems.some((problem) => problem === code);
+}
 
 /** A message was not sent, or may not have been: see `code`. */
 export class RelaySendError extends Error {

@@ -52,6 +52,9 @@ export function createCommander({ initial, ports, terminal }: CommanderParts): C
       case 'send':
         connector.send(effect.seq, effect.target, effect.json);
         break;
+      case 'tap':
+        connector.tap(effect.isOn);
+        break;
       case 'start-local-relay':
         connector.startLocally(true);
         break;

@@ -67,6 +67,7 @@ const everyList: readonly Binding[] = [
   bind('{ @', 'begin-command', '{ @', 'write a command that begins so'),
   bind('z', 'zoom', 'z', 'all the room for this list'),
   bind('e', 'show-problems', 'e', 'what went wrong', 'errors'),
+  bind('T', 'toggle-tap', 'T', 'the room tap: what others say, too'),
   bind('c', 'reconnect', 'c', 'connect again'),
   bind('ctrl+l', 'redraw', '^L', 'draw the screen again'),
   bind('ctrl+z', 'suspend', '^Z', 'to the background (fg comes back)'),
@@ -108,6 +109,7 @@ export const keymap: Readonly<Record<Place, PlaceKeys>> = {
     own: [
       bind('/', 'open-filter', '/', 'filter by name', 'filter'),
       bind('space', 'toggle-mark', 'Space', 'mark as a target', 'mark'),
+      bind('o', 'sort-devices', 'o', 'sort: by name, presence, last seen, waiting'),
       bind('enter', 'address-device', 'Enter', 'write a command to this one', 'write'),
       bind('escape', 'clear-marks', 'Esc', 'take the marks away, then the filter'),
       ...moving,

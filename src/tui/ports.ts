@@ -33,6 +33,8 @@ export type Beginning =
 
 /** What the commander needs from the program around it, which knows the server and the profiles. */
 export interface CommanderPorts {
+  /** Whether an id was made for a command that is over in a moment, and so is nobody's device. */
+  isOneShot(id: string): boolean;
   /** Rejects with a sentence; `onFatal` is told when the relay can keep nothing any more. */
   startLocalRelay(onFatal: (reason: string) => void): Promise<LocalRelay>;
   /** The connection of somebody who typed an address and a master key. */

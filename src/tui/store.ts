@@ -26,13 +26,25 @@ export interface StorePorts {
   readonly perform: (effect: Effect) => void;
 }
 
+/** Both as one change; undefined when they are of different kinds. */
+function mergeTwo(one: Action, other: Action): Action | undefined {
+  if (one.type === 'received' && other.type === 'received')
+    return { type: 'received', messages: one.messages.concat(other.messages) };
+  if (one.type === 'tapped' && other.type === 'tapped')
+    return { type: 'tapped', messages: one.messages.concat(other.messages) };
+  if (one.type === 'presence-pushed' && other.type === 'presence-pushed')
+    return { type: 'presence-pushed', devices: { ...one.devices, ...other.devices } };
+  return undefined;
+}
+
 /** Many messages are one change: their entries are added together. */
-function mergeReceived(actions: readonly Action[]): readonly Action[] {
+function mergeAlike(actions: readonly Action[]): readonly Action[] {
   const merged: Action[] = [];
   for (const action of actions) {
     const last = merged.at(-1);
-    if (action.type !== 'received' || last?.type !== 'received') merged.push(action);
-    else merged[merged.length - 1] = { type: 'received', messages: last.messages.concat(action.messages) };
+    const both = last === undefined ? undefined : mergeTwo(last, action);
+    if (both === undefined) merged.push(action);
+    else merged[merged.length - 1] = both;
   }
   return merged;
 }
@@ -56,7 +68,7 @@ export function createStore(initial: CommanderState, ports: StorePorts): Store {
     timer = undefined;
     const queued = queue;
     queue = [];
-    for (const action of mergeReceived(queued)) apply(action);
+    for (const action of mergeAlike(queued)) apply(action);
   }
 
   function show(): void {

@@ -21,7 +21,7 @@ describe.runIf(hasTool('tmux') && hasTool('python3-websocket'))('the first run',
       await terminal.waitFor(/→ simulated_mouse {2}\{"cmd":"status"\} +replied \d+ ms/);
       await terminal.waitFor(/← simulated_mouse {2}\{"_re":.*"ok":true/);
 
-      const url = /ws:\/\/\S+\/ws\/connect\//.exec(await terminal.screen())?.[0] ?? '';
+      const url = `${/ws:\/\/\S+/.exec(await terminal.screen())?.[0]}/ws/connect/`;
       const env = { HOME: terminal.home, RELAY_CONFIG_DIR: undefined };
       const token = await addDevice('arm', env);
       await terminal.waitFor(/○ arm/);

@@ -155,12 +155,12 @@ describe.runIf(hasTool('tmux'))('the commander through a restart of the relay', 
       await command(terminal, '@gate {"cmd":"open"}');
       await terminal.waitFor(/never seen here/);
       await terminal.press('y');
-      await terminal.waitFor(/\{"cmd":"open"\} +sent/);
+      await terminal.waitFor(/\{"cmd":"open"\} +⧗ queued/);
       await before.process[Symbol.asyncDispose]();
       await terminal.waitFor(/not connected, again in \d+s/);
       await using _after = await startServe({ dataDir: before.dataDir, port: before.port });
       const screen = await terminal.waitFor(/● \d+ms/);
-      expect(screen).toMatch(/\{"cmd":"open"\} +sent/);
+      expect(screen).toMatch(/\{"cmd":"open"\} +⧗ queued/);
       await terminal.press('Escape', 'q');
       await terminal.waitForShell();
     },

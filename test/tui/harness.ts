@@ -1,10 +1,20 @@
 /** A commander's state without network and terminal: what happens goes in, state and effects come out. */
+import type { Session } from '../../src/client/types.ts';
+import { toExtensions } from '../../src/protocol/extensions.ts';
+import { defaultUserLimits } from '../../src/protocol/limits.ts';
 import type { Device } from '../../src/tui/model/device-list.ts';
 import type { Action } from '../../src/tui/state/action.ts';
 import { reduce } from '../../src/tui/state/reduce.ts';
 import { type CommanderState, initialState, type Size } from '../../src/tui/state/state.ts';
 import type { Effect } from '../../src/tui/state/step.ts';
 import type { Stroke } from '../../src/tui/strokes.ts';
+
+/** Everything that a relay of ours grants. */
+export const ownSession: Session = {
+  clientId: 'me',
+  extensions: toExtensions(['receipts', 'ttl', 'age', 'presence', 'from', 'tap']),
+  limits: defaultUserLimits(),
+};
 
 /** Fixed, so that screens are the same everywhere: 2026-07-30 12:03:11.412 in the test's time zone. */
 export const startMs = new Date(2026, 6, 30, 12, 3, 11, 412).getTime();
@@ -27,6 +37,8 @@ export interface Harness {
 export interface HarnessOptions {
   readonly size?: Size;
   readonly devices?: readonly Device[];
+  /** What the relay grants; nothing unless said. */
+  readonly session?: Session;
   /** `waiting` is a connection that was lost. */
   readonly connection?: 'authenticated' | 'waiting' | 'none';
 }
@@ -45,6 +57,7 @@ export function createHarness({
   size = { columns: 120, rows: 36 },
   devices = [],
   connection = 'authenticated',
+  session,
 }: HarnessOptions = {}): Harness {
   let nowMs = startMs;
   let state = initialState({ size, nowMs, messageIdPrefix: 'c-test', screen: { name: 'main' } });
@@ -61,7 +74,11 @@ export function createHarness({
   const strokes = (given: readonly Stroke[]): void => act({ type: 'strokes', strokes: given });
   act({ type: 'relay-chosen', label: 'prod', url: 'wss://relay.example/ws/connect/' });
   if (connection === 'authenticated') {
-    act({ type: 'connection-changed', connection: { phase: 'authenticated', clientId: 'me', sinceMs: nowMs } });
+    act({
+      type: 'connection-changed',
+      connection: { phase: 'authenticated', clientId: 'me', sinceMs: nowMs },
+      session,
+    });
     act({ type: 'round-trip', roundTripMs: 22 });
   } else if (connection === 'waiting') {
     const waiting = { phase: 'waiting', attempt: 2, retryAtMs: nowMs + 5000, ending: lost } as const;
@@ -92,7 +109,13 @@ export function received(payload: Readonly<Record<string, unknown>>, atMs = star
   return {
     type: 'received',
     messages: [
-      { text: JSON.stringify(payload), payload, offlineQueued: payload._offline_queued === true, receivedAtMs: atMs },
+      {
+        text: JSON.stringify(payload),
+        payload,
+        offlineQueued: payload._offline_queued === true,
+        receivedAtMs: atMs,
+        ...(typeof payload._re === 'string' ? { re: payload._re } : {}),
+      },
     ],
   };
 }

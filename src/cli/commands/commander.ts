@@ -7,7 +7,7 @@ import { isClientId } from '../../protocol/client-id.ts';
 import type { Beginning, CommanderConnection, CommanderPorts } from '../../tui/ports.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
 import { commanderExamples, commanderOptions } from '../commander-flags.ts';
-import { type Connection, findConnection } from '../connect.ts';
+import { type Connection, findConnection, isOneShotClientId } from '../connect.ts';
 import type { ConnectionFlags } from '../connection.ts';
 import { type ExitCode, exitCodes, usageError } from '../exit-codes.ts';
 import { isPortFree, localPortOf, localProfileName, type StartedLocalRelay, startLocalRelay } from '../local-relay.ts';
@@ -93,6 +93,7 @@ function createPorts(context: CommandContext): LocalPorts {
   let started: StartedLocalRelay | undefined;
   return {
     started: () => started,
+    isOneShot: isOneShotClientId,
     async startLocalRelay(onFatal) {
       const relay = await startLocalRelay(context.profiles, onFatal);
       started = relay;

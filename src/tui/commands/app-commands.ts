@@ -40,6 +40,18 @@ function reconnect(state: CommanderState): Step {
   return step(notify(state, 'good', 'Connecting again.'), { effect: 'reconnect' });
 }
 
+/** The room tap: what others say to each other, in the log. */
+function toggleTap(state: CommanderState): Step {
+  const { session, isTapped } = state.relay;
+  if (session === undefined) return step(notify(state, 'bad', 'Not connected: there is nothing to listen to.'));
+  if (!session.extensions.tap) {
+    return step(notify(state, 'bad', 'This relay has no room tap: it does not tell what others say.'));
+  }
+  const words = isTapped ? 'The room tap is off.' : 'The room tap is on: the log shows what others say, too.';
+  const toggled = { ...state, relay: { ...state.relay, isTapped: !isTapped } };
+  return step(notify(toggled, 'good', words), { effect: 'tap', isOn: !isTapped });
+}
+
 export const appCommands: Handlers<
   | 'focus-next'
   | 'focus-previous'
@@ -51,6 +63,7 @@ export const appCommands: Handlers<
   | 'show-problems'
   | 'close-overlay'
   | 'zoom'
+  | 'toggle-tap'
   | 'reconnect'
   | 'redraw'
   | 'suspend'
@@ -67,6 +80,7 @@ export const appCommands: Handlers<
   'show-problems': (state) => step({ ...state, overlay: { kind: 'problems' }, unseenProblems: 0 }),
   'close-overlay': (state) => step({ ...state, overlay: undefined }),
   zoom: (state) => step({ ...state, isZoomed: !state.isZoomed }),
+  'toggle-tap': toggleTap,
   reconnect,
   redraw: (state) => step(state, { effect: 'redraw' }),
   suspend: (state) => step(state, { effect: 'suspend' }),

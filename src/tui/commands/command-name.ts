@@ -15,6 +15,8 @@ export type Command =
   | 'redraw'
   | 'suspend'
   | 'quit'
+  | 'toggle-tap'
+  | 'sort-devices'
   | 'toggle-mark'
   | 'clear-marks'
   | 'address-device'

@@ -1,9 +1,9 @@
 import { writeName } from '../model/command-text.ts';
 import { editComposer } from '../model/composer.ts';
-import { clearMarks, filterDevices, toggleMark } from '../model/device-list.ts';
+import { changeOrder, clearMarks, type DeviceOrder, filterDevices, toggleMark } from '../model/device-list.ts';
 import { focusPane } from '../state/place.ts';
 import type { CommanderState } from '../state/state.ts';
-import { type Step, step } from '../state/step.ts';
+import { notify, type Step, step } from '../state/step.ts';
 import type { Handlers } from './handler.ts';
 
 function toggleMarkAtCursor(state: CommanderState): Step {
@@ -32,7 +32,20 @@ function addressDevice(state: CommanderState): Step {
   return step({ ...focused, composer });
 }
 
-export const deviceCommands: Handlers<'toggle-mark' | 'clear-marks' | 'address-device'> = {
+const orderWords: Readonly<Record<DeviceOrder, string>> = {
+  name: 'by name',
+  state: 'online first',
+  seen: 'seen last first',
+  waiting: 'most waiting first',
+};
+
+function sortDevices(state: CommanderState): Step {
+  const devices = changeOrder(state.devices);
+  return step(notify({ ...state, devices }, 'good', `Devices are sorted: ${orderWords[devices.order]}.`));
+}
+
+export const deviceCommands: Handlers<'toggle-mark' | 'clear-marks' | 'address-device' | 'sort-devices'> = {
+  'sort-devices': sortDevices,
   'toggle-mark': toggleMarkAtCursor,
   'clear-marks': clearStep,
   'address-device': addressDevice,

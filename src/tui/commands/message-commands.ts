@@ -29,7 +29,7 @@ function closeDetail(state: CommanderState): CommanderState {
 /** Puts a sent message into the composer, addressed as it was; only Enter there sends it. */
 function repeat(state: CommanderState): Step {
   const entry = selectedEntry(state.messages);
-  if (entry === undefined || entry.direction === 'in') {
+  if (entry?.direction !== 'out') {
     return step(notify(state, 'bad', 'r repeats a message that was sent from here; this one was not.'));
   }
   const composer = fillComposer(state.composer, `${writeName(entry.peer)} ${entry.typed}`);

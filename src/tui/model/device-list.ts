@@ -1,3 +1,4 @@
+import type { PresenceState } from '../../protocol/messages.ts';
 import { toVisibleName } from '../text/visible.ts';
 import { type ListPlace, moveBy, scrollTop } from './list-window.ts';
 
@@ -27,7 +28,15 @@ export interface DeviceList {
   readonly top: number;
   /** Whether the relay has told who is known: only then is a name that is not among them a strange one. */
   readonly isComplete: boolean;
+  readonly order: DeviceOrder;
+  /** Who is online as the relay pushed it in this connection; empty where it does not. */
+  readonly pushed: ReadonlyMap<string, PresenceState>;
 }
+
+/** What the list is sorted by: the name, who is there first, who was seen last, or for whom most is waiting. */
+export type DeviceOrder = 'name' | 'state' | 'seen' | 'waiting';
+
+const orders: readonly DeviceOrder[] = ['name', 'state', 'seen', 'waiting'];
 
 export const emptyDeviceList: DeviceList = {
   all: [],
@@ -37,11 +46,34 @@ export const emptyDeviceList: DeviceList = {
   cursorId: undefined,
   top: 0,
   isComplete: false,
+  order: 'name',
+  pushed: new Map(),
 };
+
+const collator = new Intl.Collator('en', { numeric: true });
 
 /** Names as people sort them: pump-2 before pump-10. */
 export function compareNames(a: string, b: string): number {
-  return a.localeCompare(b, 'en', { numeric: true }) || (a < b ? -1 : 1);
+  return collator.compare(a, b) || (a < b ? -1 : 1);
+}
+
+const stateRanks: Readonly<Record<DeviceState, number>> = { online: 0, unknown: 1, offline: 2 };
+
+/** Who is there was seen just now. */
+function lastSeen({ state, lastSeenMs = 0 }: Device): number {
+  return state === 'online' ? Number.MAX_VALUE : lastSeenMs;
+}
+
+const comparisons: Readonly<Record<DeviceOrder, (a: Device, b: Device) => number>> = {
+  name: () => 0,
+  state: (a, b) => stateRanks[a.state] - stateRanks[b.state],
+  seen: (a, b) => lastSeen(b) - lastSeen(a),
+  waiting: (a, b) => b.waiting - a.waiting,
+};
+
+function sortDevices(devices: Iterable<Device>, order: DeviceOrder): readonly Device[] {
+  const compare = comparisons[order];
+  return [...devices].sort((a, b) => compare(a, b) || compareNames(a.id, b.id));
 }
 
 /** A name has the filter in it as it is, or as it is seen. */
@@ -63,10 +95,44 @@ export function placeOfCursor(list: DeviceList): ListPlace {
   return { index: Math.max(0, index), top: list.top };
 }
 
-/** Takes what the relay said of its clients; marks of those that are gone stay, so that they are not lost in silence. */
+/**
+ * Takes what the relay lists. Who is online is its word only where it does not push that: an answer is older than what was
+ * pushed meanwhile. Marks of those that are gone stay, so that they are not lost in silence.
+ */
 export function updateDevices(list: DeviceList, devices: readonly Device[], isComplete: boolean): DeviceList {
-  const all = devices.toSorted((a, b) => compareNames(a.id, b.id));
-  return show({ ...list, all, isComplete });
+  const listed = devices.map((device): Device => {
+    const known = list.pushed.get(device.id);
+    return known === undefined ? device : { ...device, state: known };
+  });
+  return show({ ...list, all: sortDevices(listed, list.order), isComplete });
+}
+
+/** Takes who came and went; of those that are not listed yet nothing else is known. */
+export function pushPresence(
+  list: DeviceList,
+  states: Readonly<Record<string, PresenceState>>,
+  nowMs: number,
+): DeviceList {
+  const devices = new Map(list.all.map((device) => [device.id, device]));
+  const pushed = new Map(list.pushed);
+  for (const [id, state] of Object.entries(states)) {
+    const before = devices.get(id) ?? { id, waiting: 0 };
+    const hasLeft = state === 'offline' && 'state' in before && before.state === 'online';
+    devices.set(id, { ...before, state, ...(hasLeft ? { lastSeenMs: nowMs } : {}) });
+    pushed.set(id, state);
+  }
+  return show({ ...list, all: sortDevices(devices.values(), list.order), pushed });
+}
+
+/** The connection is gone: what it pushed is no more the latest word. */
+export function forgetPushes(list: DeviceList): DeviceList {
+  return list.pushed.size === 0 ? list : { ...list, pushed: new Map() };
+}
+
+/** Sorts by the next thing; the cursor stays on its device. */
+export function changeOrder(list: DeviceList): DeviceList {
+  const order = orders[(orders.indexOf(list.order) + 1) % orders.length] ?? 'name';
+  return show({ ...list, order, all: sortDevices(list.all, order) });
 }
 
 /** Adds a client that was heard of in a message, where the relay does not say who is known. */

@@ -1,13 +1,28 @@
-/** What became of a message that was sent from here. */
+/** What became of a message that was sent from here: the later ones take the place of the earlier ones. */
 export type Outcome =
   | { readonly state: 'sending' }
-  | { readonly state: 'sent' }
+  /** It has left; `note` says why nothing more will be known. */
+  | { readonly state: 'sent'; readonly note?: string }
+  /** It is on the relay's disk and waits; `note` says why its end will not be known. */
+  | { readonly state: 'queued'; readonly note?: string }
+  /** The target has read it, which does not mean that it was carried out. */
+  | { readonly state: 'delivered' }
   /** A message whose `_re` names this one's `_id` came back after so many milliseconds. */
   | { readonly state: 'replied'; readonly afterMs: number }
+  | { readonly state: 'expired' }
+  | { readonly state: 'cancelled' }
+  /** It may have arrived; nobody knows. */
+  | { readonly state: 'unconfirmed'; readonly reason: string }
   /** The relay refused it, with a code of PROTOCOL D and its sentence. */
   | { readonly state: 'refused'; readonly code: string; readonly reason: string }
   /** It did not leave this process. */
   | { readonly state: 'not-sent'; readonly reason: string };
+
+/** The sentence that belongs to an outcome, where there is one. */
+export function reasonOf(outcome: Outcome): string | undefined {
+  if ('reason' in outcome) return outcome.reason;
+  return 'note' in outcome ? outcome.note : undefined;
+}
 
 interface Entry {
   /** Grows by one with every entry and is never used twice. */
@@ -20,10 +35,12 @@ interface Entry {
 
 export interface ReceivedEntry extends Entry {
   readonly direction: 'in';
-  /** What the message calls its sender; empty when it does not say. */
+  /** Its sender as the relay says it, or else as the message does; empty when neither does. */
   readonly peer: string;
   /** It waited in the queue of the relay (PROTOCOL A4). */
   readonly offlineQueued: boolean;
+  /** How long it waited there, where the relay tells. */
+  readonly ageMs?: number;
 }
 
 export interface SentEntry extends Entry {
@@ -36,4 +53,26 @@ export interface SentEntry extends Entry {
   readonly outcome: Outcome;
 }
 
-export type LogEntry = ReceivedEntry | SentEntry;
+/** A copy of what others said to each other (PROTOCOL B `tap`). */
+export interface TappedEntry extends Entry {
+  readonly direction: 'tap';
+  readonly from: string;
+  /** The client id it went to. */
+  readonly peer: string;
+  /** What the relay did with it, as it says it. */
+  readonly outcome: string;
+}
+
+export type LogEntry = ReceivedEntry | SentEntry | TappedEntry;
+
+/** Whose words it is: for comparing a message with the one before of the same side. */
+export function voiceOf(entry: LogEntry): string {
+  switch (entry.direction) {
+    case 'in':
+      return entry.peer;
+    case 'tap':
+      return entry.from;
+    case 'out':
+      return `to ${entry.peer}`;
+  }
+}

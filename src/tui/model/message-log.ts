@@ -18,8 +18,8 @@ export interface MessageLog {
   readonly filter: MessageFilter | undefined;
   /** The entries that the filter lets through; all of them without a filter. */
   readonly matches: readonly LogEntry[];
-  /** The numbers of the latest messages that were sent from here: those whose state may still change. */
-  readonly sentSeqs: readonly number[];
+  /** The numbers of the latest messages that were sent from here, by their `_id`: those that a reply may name. */
+  readonly sentSeqs: ReadonlyMap<string, readonly number[]>;
 }
 
 export const emptyLog: MessageLog = {
@@ -29,17 +29,31 @@ export const emptyLog: MessageLog = {
   filterText: '',
   filter: undefined,
   matches: [],
-  sentSeqs: [],
+  sentSeqs: new Map(),
 };
 
-/** So many sent messages are looked at when a reply or a refusal comes. */
-const sentSeqsMax = 1_000;
+/** So many `_id`s are remembered for the replies and refusals that name them. */
+const sentIdsMax = 1_000;
 
 /** How an entry looks to a filter. */
-function passes(filter: MessageFilter | undefined, entry: LogEntry): boolean {
+export function passes(filter: MessageFilter | undefined, entry: LogEntry): boolean {
   if (filter === undefined) return true;
-  const peer = entry.direction === 'in' ? { from: entry.peer } : { to: entry.peer };
-  return filter.matches({ ...peer, text: entry.text });
+  switch (entry.direction) {
+    case 'in':
+      return filter.matches({ from: entry.peer, text: entry.text });
+    case 'out':
+      return filter.matches({ to: entry.peer, text: entry.text });
+    case 'tap':
+      return filter.matches({ from: entry.from, to: entry.peer, text: entry.text });
+  }
+}
+
+function rememberSent(before: MessageLog['sentSeqs'], added: readonly LogEntry[]): MessageLog['sentSeqs'] {
+  const sent = added.filter((entry) => entry.direction === 'out');
+  if (sent.length === 0) return before;
+  const seqs = new Map(before);
+  for (const { messageId, seq } of sent) seqs.set(messageId, [...(seqs.get(messageId) ?? []), seq]);
+  return seqs.size <= sentIdsMax ? seqs : new Map([...seqs].slice(-sentIdsMax));
 }
 
 /** How many of the oldest entries have to go for the limits to hold. */
@@ -76,8 +90,7 @@ export function appendEntries(log: MessageLog, added: readonly LogEntry[]): Mess
   const entries = count === 0 ? all : all.slice(count);
   const firstSeq = entries[0]?.seq ?? 0;
   const nextSeq = (added.at(-1)?.seq ?? log.nextSeq - 1) + 1;
-  const sent = added.filter(({ direction }) => direction === 'out').map(({ seq }) => seq);
-  const sentSeqs = sent.length === 0 ? log.sentSeqs : [...log.sentSeqs, ...sent].slice(-sentSeqsMax);
+  const sentSeqs = rememberSent(log.sentSeqs, added);
   const appended = { ...log, entries, characters, nextSeq, sentSeqs };
   if (log.filter === undefined) return { ...appended, matches: entries };
   const kept = log.matches.concat(added.filter((entry) => passes(log.filter, entry)));
@@ -103,11 +116,28 @@ export function updateLog(log: MessageLog, replacement: LogEntry): MessageLog {
   return { ...log, entries, matches };
 }
 
-/** The latest sent message of which this is true. */
+/** A sent message by its number. */
+export function sentEntry(log: MessageLog, seq: number): SentEntry | undefined {
+  const entry = log.entries[indexOfSeq(log.entries, seq)];
+  return entry?.direction === 'out' ? entry : undefined;
+}
+
+/** The latest message with this `_id` of which this is true. */
+export function findSentById(
+  log: MessageLog,
+  messageId: string,
+  is: (entry: SentEntry) => boolean,
+): SentEntry | undefined {
+  const entries = (log.sentSeqs.get(messageId) ?? []).map((seq) => sentEntry(log, seq));
+  return entries.findLast((entry) => entry !== undefined && is(entry));
+}
+
+/** The latest sent message of which this is true, whatever its `_id`. */
 export function findSent(log: MessageLog, is: (entry: SentEntry) => boolean): SentEntry | undefined {
-  for (const seq of log.sentSeqs.toReversed()) {
-    const entry = log.entries[indexOfSeq(log.entries, seq)];
-    if (entry?.direction === 'out' && is(entry)) return entry;
+  const seqs = [...log.sentSeqs.values()].flat().sort((a, b) => b - a);
+  for (const seq of seqs) {
+    const entry = sentEntry(log, seq);
+    if (entry !== undefined && is(entry)) return entry;
   }
   return undefined;
 }

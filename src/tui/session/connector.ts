@@ -14,6 +14,8 @@ export interface Connector {
   /** Connects again after a connection that was given up. */
   reconnect(): void;
   send(seq: number, target: string, json: string): void;
+  /** Asks for copies of what passes in the room, or no more. */
+  tap(isOn: boolean): void;
   /** Ends the session, then the relay inside. */
   close(): Promise<void>;
 }
@@ -34,7 +36,7 @@ function knownIdsOf(store: Store): readonly string[] {
 }
 
 /** Sessions one after the other: only the latest one is listened to. */
-function createSessions(store: Store) {
+function createSessions(store: Store, { isOneShot }: CommanderPorts) {
   let session: Session | undefined;
   let connection: CommanderConnection | undefined;
   let generation = 0;
@@ -56,10 +58,18 @@ function createSessions(store: Store) {
           if (own === generation) onState(state);
         },
         knownIds: () => knownIdsOf(store),
+        isOneShot,
       });
+      // A connection that was given up has taken its tap along.
+      if (store.state.relay.isTapped) void session.tap(true);
     },
     send(seq: number, target: string, json: string): void {
       session?.send(seq, target, json);
+    },
+    tap(isOn: boolean): void {
+      session?.tap(isOn).catch((error: unknown) => {
+        store.dispatch({ type: 'told', tone: 'bad', text: `The room tap: ${messageOf(error)}` });
+      });
     },
     async end(): Promise<void> {
       generation++;
@@ -71,7 +81,7 @@ function createSessions(store: Store) {
 }
 
 export function createConnector(store: Store, ports: CommanderPorts): Connector {
-  const sessions = createSessions(store);
+  const sessions = createSessions(store, ports);
   let localRelay: LocalRelay | undefined;
   // A start that is under way when somebody quits is waited for, so that what it starts can be closed.
   let starting: Promise<void> = Promise.resolve();
@@ -144,6 +154,7 @@ export function createConnector(store: Store, ports: CommanderPorts): Connector 
       if (sessions.connection !== undefined) sessions.start(sessions.connection);
     },
     send: sessions.send,
+    tap: sessions.tap,
     async close() {
       await starting;
       await sessions.end();

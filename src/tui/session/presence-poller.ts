@@ -4,18 +4,26 @@ import type { DeviceSummary } from '../../client/http-types.ts';
 import type { Device } from '../model/device-list.ts';
 
 const intervalMs = 2000;
+/** Where presence is pushed, only last seen and waiting messages are asked for, which may be a little older. */
+const pushedIntervalMs = 5000;
+/** What changes together is asked for once. */
+const soonMs = 300;
 
 /** What the commander learns of who is there. */
 export interface PresenceListener {
   /** Client ids to ask for where the relay does not say whom it knows. */
   knownIds(): readonly string[];
+  /** Whether the relay pushes who comes and goes. */
+  isPushed(): boolean;
   onDevices(devices: readonly Device[], isComplete: boolean): void;
   onFailure(reason: string): void;
 }
 
 export interface PresencePoller {
-  /** Asks now, and then every two seconds. */
+  /** Asks now, and then every two seconds, or every five where presence is pushed. */
   start(): void;
+  /** Asks in a moment, because something has changed. */
+  askSoon(): void;
   /** Asks no more, until `start`. */
   stop(): void;
 }
@@ -42,6 +50,9 @@ export function createPresencePoller(
   let source: 'devices' | 'presence' | 'none' = 'devices';
   let timer: NodeJS.Timeout | undefined;
   let round = 0;
+  let phase: 'stopped' | 'asking' | 'waiting' | 'soon' = 'stopped';
+  /** Something has changed since the question under way was asked. */
+  let isOutdated = false;
 
   async function ask(): Promise<() => void> {
     if (source === 'devices') {
@@ -65,6 +76,8 @@ export function createPresencePoller(
   }
 
   async function poll(current: number): Promise<void> {
+    phase = 'asking';
+    isOutdated = false;
     try {
       const tell = await ask();
       // The answer to a question of before the last loss says nothing about now.
@@ -73,7 +86,15 @@ export function createPresencePoller(
       if (current === round) fail(error);
     }
     if (current !== round || source === 'none') return;
-    timer = setTimeout(() => void poll(current), intervalMs);
+    const delayMs = listener.isPushed() ? pushedIntervalMs : intervalMs;
+    pollIn(isOutdated ? soonMs : delayMs);
+    phase = isOutdated ? 'soon' : 'waiting';
+  }
+
+  function pollIn(delayMs: number): void {
+    clearTimeout(timer);
+    const current = round;
+    timer = setTimeout(() => void poll(current), delayMs);
   }
 
   return {
@@ -82,7 +103,14 @@ export function createPresencePoller(
       round++;
       void poll(round);
     },
+    askSoon() {
+      if (phase === 'asking') isOutdated = true;
+      if (phase !== 'waiting' || source === 'none') return;
+      pollIn(soonMs);
+      phase = 'soon';
+    },
     stop() {
+      phase = 'stopped';
       clearTimeout(timer);
       round++;
     },

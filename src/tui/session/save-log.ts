@@ -5,11 +5,13 @@ import type { LogEntry } from '../model/log-entry.ts';
 /** One line of JSON for a message: when, from or to whom, and the payload with every character of its values as it came. */
 export function toJsonLine(entry: LogEntry): string {
   const at = JSON.stringify(new Date(entry.atMs).toISOString());
-  const side = entry.direction === 'in' ? 'from' : 'to';
-  const outcome = entry.direction === 'out' ? `,"outcome":${JSON.stringify(entry.outcome.state)}` : '';
+  const names = { in: { from: entry.peer }, out: { to: entry.peer }, tap: {} }[entry.direction];
+  const tapped = entry.direction === 'tap' ? { from: entry.from, to: entry.peer, outcome: entry.outcome } : {};
+  const outcome = entry.direction === 'out' ? { outcome: entry.outcome.state } : {};
+  const way = JSON.stringify({ ...names, ...tapped, ...outcome }).slice(1, -1);
   // A line break in valid JSON stands between values, where it means nothing.
   const payload = entry.text.replaceAll(/[\r\n]+/g, ' ');
-  return `{"at":${at},"${side}":${JSON.stringify(entry.peer)}${outcome},"payload":${payload}}\n`;
+  return `{"at":${at},${way},"payload":${payload}}\n`;
 }
 
 /** Writes the messages as lines of JSON into a new file of the working directory; resolves with its path. */

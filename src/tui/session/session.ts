@@ -1,4 +1,4 @@
-import { createRelayHttp } from '../../client/http.ts';
+import { createRelayHttp, type RelayHttp } from '../../client/http.ts';
 import { createRelayClient } from '../../client/relay-client.ts';
 import type { ConnectionState } from '../../client/types.ts';
 import type { CommanderConnection } from '../ports.ts';
@@ -14,25 +14,43 @@ export interface SessionPorts {
   readonly onState: (state: ConnectionState) => void;
   /** Client ids that were heard of. */
   readonly knownIds: () => readonly string[];
+  /** Whether an id is that of a command that is over in a moment: nobody's device. */
+  readonly isOneShot: (id: string) => boolean;
 }
 
 /** One connection to a relay: messages, presence, round trips. */
 export interface Session {
+  readonly http: RelayHttp;
   send(seq: number, target: string, json: string): void;
+  /** Asks for copies of what passes in the room, or no more. */
+  tap(isOn: boolean): Promise<void>;
+  /** Asks the relay again who is known and what waits. */
+  refresh(): void;
   close(): Promise<void>;
 }
 
-/** Connects. Given up credentials are said and not tried again: somebody sits here. */
+/**
+ * Connects, with every extension that the relay has: without them presence is polled, and messages are `sent` and no more is
+ * known. Given up credentials are said and not tried again: somebody sits here.
+ */
 export function startSession(connection: CommanderConnection, ports: SessionPorts): Session {
   const { url, authKey, sender } = connection;
   const ca = connection.ca === undefined ? {} : { ca: connection.ca };
   const http = createRelayHttp({ url, key: authKey, ...ca });
-  const client = createRelayClient({ url, credentials: { authKey, sender }, mode: 'interactive', ...ca });
+  const client = createRelayClient({
+    url,
+    credentials: { authKey, sender },
+    extensions: ['receipts', 'ttl', 'age', 'presence', 'from', 'tap'],
+    mode: 'interactive',
+    ...ca,
+  });
+  const isOther = (id: string): boolean => id !== sender && !ports.isOneShot(id);
 
   const poller = createPresencePoller(http, {
     knownIds: ports.knownIds,
+    isPushed: () => client.session?.extensions.presence === true,
     onDevices: (devices, isComplete) =>
-      ports.tell({ type: 'devices-polled', devices: devices.filter(({ id }) => id !== sender), isComplete }),
+      ports.tell({ type: 'devices-polled', devices: devices.filter(({ id }) => isOther(id)), isComplete }),
     onFailure: (reason) => ports.tell({ type: 'poll-failed', reason }),
   });
 
@@ -45,33 +63,46 @@ export function startSession(connection: CommanderConnection, ports: SessionPort
     );
   }
 
+  function begin(): void {
+    poller.start();
+    measure();
+    // Refused or lost again: then presence is polled, or the next connection asks.
+    if (client.session?.extensions.presence === true) client.watchPresence().catch(() => undefined);
+  }
+
   function follow(state: ConnectionState): void {
-    if (state.phase === 'authenticated') {
-      poller.start();
-      measure();
-    } else {
-      poller.stop();
-    }
-    ports.tell({ type: 'connection-changed', connection: state });
+    const isUp = state.phase === 'authenticated';
+    ports.tell({ type: 'connection-changed', connection: state, session: isUp ? client.session : undefined });
+    if (isUp) begin();
+    else poller.stop();
     ports.onState(state);
   }
 
   client.on('state', follow);
   client.on('message', (message) => ports.tell({ type: 'received', messages: [message] }));
+  client.on('tap', (message) => ports.tell({ type: 'tapped', messages: [message] }));
   client.on('refused', (error) => ports.tell({ type: 'refused', error }));
-  ports.tell({ type: 'connection-changed', connection: client.state });
+  client.on('presence', (told) => {
+    const devices = Object.fromEntries(Object.entries(told).filter(([id]) => isOther(id)));
+    ports.tell({ type: 'presence-pushed', devices });
+    // When it was seen last, and what waits for it, stands in the list alone.
+    poller.askSoon();
+  });
+  ports.tell({ type: 'connection-changed', connection: client.state, session: undefined });
   const timer = setInterval(measure, roundTripIntervalMs);
 
   return {
+    http,
     send(seq, target, json) {
-      client.sendText(target, json).then(
-        () => ports.tell({ type: 'send-settled', seq }),
-        (error: unknown) => {
-          const failure = error instanceof Error ? error.message : String(error);
-          ports.tell({ type: 'send-settled', seq, failure });
-        },
-      );
+      const { accepted, final } = client.sendTracked(target, json);
+      void accepted.then((fate) => {
+        ports.tell({ type: 'send-told', seq, fate });
+        if (fate.status === 'queued') poller.askSoon();
+      });
+      void final.then((fate) => ports.tell({ type: 'send-told', seq, fate }));
     },
+    tap: (isOn) => (isOn ? client.tap() : client.untap()),
+    refresh: poller.askSoon,
     async close() {
       clearInterval(timer);
       poller.stop();

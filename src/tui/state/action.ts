@@ -1,7 +1,8 @@
-import type { ConnectionState, ReceivedMessage } from '../../client/types.ts';
-import type { ErrorMessage } from '../../protocol/messages.ts';
+import type { ConnectionState, ReceivedMessage, Session, TappedMessage } from '../../client/types.ts';
+import type { ErrorMessage, PresenceState } from '../../protocol/messages.ts';
 import type { Device } from '../model/device-list.ts';
 import type { Stroke } from '../strokes.ts';
+import type { Fate } from './fates.ts';
 import type { LocalRelayInfo, Size } from './state.ts';
 
 /** Everything that happens: to the keyboard, the terminal, the network, the clock. */
@@ -12,12 +13,21 @@ export type Action =
   | { readonly type: 'ticked' }
   /** A connection to this relay begins. */
   | { readonly type: 'relay-chosen'; readonly label: string; readonly url: string; readonly local?: LocalRelayInfo }
-  | { readonly type: 'connection-changed'; readonly connection: ConnectionState }
+  /** `session`: what the relay granted, while there is one. */
+  | {
+      readonly type: 'connection-changed';
+      readonly connection: ConnectionState;
+      readonly session?: Session | undefined;
+    }
   | { readonly type: 'round-trip'; readonly roundTripMs: number }
   | { readonly type: 'received'; readonly messages: readonly ReceivedMessage[] }
   | { readonly type: 'refused'; readonly error: ErrorMessage }
-  /** A message left this process, or why it did not. */
-  | { readonly type: 'send-settled'; readonly seq: number; readonly failure?: string }
+  /** A copy of what others said. */
+  | { readonly type: 'tapped'; readonly messages: readonly TappedMessage[] }
+  /** What became of a message that was sent: the first word, or the last one. */
+  | { readonly type: 'send-told'; readonly seq: number; readonly fate: Fate }
+  /** Who came and went. */
+  | { readonly type: 'presence-pushed'; readonly devices: Readonly<Record<string, PresenceState>> }
   /** `isComplete`: these are all that the relay knows. */
   | { readonly type: 'devices-polled'; readonly devices: readonly Device[]; readonly isComplete: boolean }
   | { readonly type: 'poll-failed'; readonly reason: string }

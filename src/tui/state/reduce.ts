@@ -2,14 +2,15 @@ import { typeText } from '../commands/editing-commands.ts';
 import { runCommand } from '../commands/run-command.ts';
 import { commandFor, takesText } from '../keymap.ts';
 import { fillComposer } from '../model/composer.ts';
-import { updateDevices } from '../model/device-list.ts';
+import { pushPresence, updateDevices } from '../model/device-list.ts';
 import type { Stroke } from '../strokes.ts';
 import type { Action } from './action.ts';
+import { refuseMessage, tellFate } from './fates.ts';
 import { focusPane, placeOf } from './place.ts';
 import { changeConnection, chooseRelay, countRates } from './relay-status.ts';
 import type { CommanderState } from './state.ts';
 import { addProblem, type Effect, notify, type Step, step } from './step.ts';
-import { receiveMessages, refuseMessage, settleSend } from './traffic.ts';
+import { addTapped, receiveMessages } from './traffic.ts';
 
 /** Longest text that can be pasted: the default limit of a message, in characters. */
 const pasteCharactersMax = 256 * 1024;
@@ -111,15 +112,19 @@ export function reduce(before: CommanderState, action: Action, nowMs: number): S
     case 'relay-chosen':
       return step(chooseRelay(state, action));
     case 'connection-changed':
-      return step(changeConnection(state, action.connection));
+      return step(changeConnection(state, action.connection, action.session));
     case 'round-trip':
       return step({ ...state, relay: { ...state.relay, roundTripMs: action.roundTripMs } });
     case 'received':
       return step(receiveMessages(state, action.messages));
     case 'refused':
       return step(refuseMessage(state, action.error));
-    case 'send-settled':
-      return step(settleSend(state, action.seq, action.failure));
+    case 'tapped':
+      return step(addTapped(state, action.messages));
+    case 'send-told':
+      return step(tellFate(state, action.seq, action.fate));
+    case 'presence-pushed':
+      return step({ ...state, devices: pushPresence(state.devices, action.devices, nowMs) });
     case 'devices-polled': {
       const relay = { ...state.relay, presenceProblem: undefined };
       return step({ ...state, relay, devices: updateDevices(state.devices, action.devices, action.isComplete) });

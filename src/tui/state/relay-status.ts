@@ -1,5 +1,5 @@
-import type { ConnectionState } from '../../client/types.ts';
-import { emptyDeviceList } from '../model/device-list.ts';
+import type { ConnectionState, Session } from '../../client/types.ts';
+import { emptyDeviceList, forgetPushes } from '../model/device-list.ts';
 import type { CommanderState, LocalRelayInfo, RelayStatus } from './state.ts';
 import { addProblem } from './step.ts';
 
@@ -17,10 +17,12 @@ export function chooseRelay(state: CommanderState, { label, url, local }: Chosen
     url,
     local,
     connection: undefined,
+    session: undefined,
+    isTapped: false,
     roundTripMs: undefined,
     presenceProblem: undefined,
   };
-  return { ...state, relay, devices: emptyDeviceList };
+  return { ...state, relay, devices: { ...emptyDeviceList, order: state.devices.order } };
 }
 
 /** Why a connection is no more, in a sentence; undefined while nothing is wrong. */
@@ -30,10 +32,14 @@ function lossOf(connection: ConnectionState): string | undefined {
   return connection.ending.reason;
 }
 
-export function changeConnection(state: CommanderState, connection: ConnectionState): CommanderState {
-  const isUp = connection.phase === 'authenticated';
-  const roundTripMs = isUp ? state.relay.roundTripMs : undefined;
-  const changed: CommanderState = { ...state, relay: { ...state.relay, connection, roundTripMs } };
+export function changeConnection(
+  state: CommanderState,
+  connection: ConnectionState,
+  session: Session | undefined,
+): CommanderState {
+  const roundTripMs = session === undefined ? undefined : state.relay.roundTripMs;
+  const relay: RelayStatus = { ...state.relay, connection, session, roundTripMs };
+  const changed: CommanderState = { ...state, relay, devices: forgetPushes(state.devices) };
   const loss = lossOf(connection);
   // A relay that stays away is tried again and again for the same reason, which is said once.
   const isRepeated = loss === undefined || state.problems.at(-1)?.text === loss;

@@ -1,4 +1,4 @@
-import type { ConnectionState } from '../../client/types.ts';
+import type { ConnectionState, Session } from '../../client/types.ts';
 import { type Composer, emptyComposer } from '../model/composer.ts';
 import { type DeviceList, emptyDeviceList } from '../model/device-list.ts';
 import { emptyMessagePane, type MessagePane } from '../model/message-pane.ts';
@@ -73,6 +73,10 @@ export interface RelayStatus {
   readonly label: string;
   readonly url: string;
   readonly connection: ConnectionState | undefined;
+  /** What the relay granted; undefined while there is no connection. */
+  readonly session: Session | undefined;
+  /** Whether copies of the room's traffic were asked for. */
+  readonly isTapped: boolean;
   readonly roundTripMs: number | undefined;
   /** Why the presence shown may be old; undefined while it is fresh. */
   readonly presenceProblem: string | undefined;
@@ -119,6 +123,8 @@ const noRelay: RelayStatus = {
   label: '',
   url: '',
   connection: undefined,
+  session: undefined,
+  isTapped: false,
   roundTripMs: undefined,
   presenceProblem: undefined,
   local: undefined,

@@ -4,6 +4,7 @@ import type { CommanderState, Notice } from './state.ts';
 /** What a change asks of the outside world. The state never acts by itself. */
 export type Effect =
   | { readonly effect: 'send'; readonly seq: number; readonly target: string; readonly json: string }
+  | { readonly effect: 'tap'; readonly isOn: boolean }
   | { readonly effect: 'start-local-relay' }
   /** Connects with what the form holds and, when that works, saves it as a profile. */
   | { readonly effect: 'connect'; readonly url: string; readonly authKey: string }

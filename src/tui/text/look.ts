@@ -10,6 +10,8 @@ export interface Glyphs {
   readonly received: string;
   readonly sent: string;
   readonly target: string;
+  /** What others said to each other. */
+  readonly tapped: string;
   readonly good: string;
   readonly bad: string;
   readonly ellipsis: string;
@@ -35,6 +37,7 @@ const unicodeGlyphs: Glyphs = {
   received: '←',
   sent: '→',
   target: '→',
+  tapped: '↔',
   good: '✓',
   bad: '✗',
   ellipsis: '…',
@@ -59,6 +62,7 @@ const asciiGlyphs: Glyphs = {
   received: '<',
   sent: '>',
   target: '->',
+  tapped: '=',
   good: 'ok',
   bad: 'x',
   ellipsis: '~',

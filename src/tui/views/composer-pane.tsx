@@ -1,10 +1,11 @@
 import { useCursor } from 'ink';
 import { type ReactElement, useMemo } from 'react';
+import { formatDuration } from '../../protocol/units.ts';
 import { keymap } from '../keymap.ts';
 import type { Composer } from '../model/composer.ts';
 import { addresseesOf, type Target } from '../model/targets.ts';
 import { frameColumns, type Layout } from '../state/layout.ts';
-import type { CommanderState } from '../state/state.ts';
+import type { CommanderState, RelayStatus } from '../state/state.ts';
 import { fitToCells } from '../text/cells.ts';
 import type { Look, Tone } from '../text/look.ts';
 import { composeRow, type Span, span, spansWidth } from '../text/spans.ts';
@@ -20,30 +21,35 @@ const targetTones: Readonly<Record<Target['state'], Tone>> = {
   strange: 'bad',
 };
 
-const targetWords: Readonly<Record<Target['state'], string>> = {
-  online: '',
-  offline: ' waits in its queue',
-  unknown: '',
-  strange: ' never seen',
-};
+/** What becomes of a command to an offline target: how long it may wait, where the relay has told. */
+function waitingWords({ session }: RelayStatus): string {
+  const ttlMs = session?.limits?.queue_ttl;
+  if (ttlMs === undefined) return '(waits in its queue)';
+  return Number.isFinite(ttlMs) ? `(waits up to ${formatDuration(ttlMs)})` : '(waits without end)';
+}
 
-/** One target as titles name it: with its state, in words where there is room, and whether it is out of sight. */
-export function targetSpans(target: Target, look: Look, hasWords: boolean): readonly Span[] {
+function stateWords({ state }: Target, relay: RelayStatus): string {
+  if (state === 'strange') return ' never seen';
+  return state === 'offline' ? ` ${waitingWords(relay)}` : '';
+}
+
+/** One target as titles name it: with its state, what that means for the command, and whether it is out of sight. */
+export function targetSpans(target: Target, relay: RelayStatus, look: Look): readonly Span[] {
   const { glyphs } = look;
   const tone = targetTones[target.state];
   const sign = target.state === 'strange' ? glyphs.unknown : glyphs[target.state];
   return [
     span(toVisibleName(target.id, look.isAscii), 'bold'),
     span(` ${sign}`, tone),
-    span((hasWords ? targetWords[target.state] : '') + (target.isHidden ? ' hidden' : ''), tone),
+    span(stateWords(target, relay) + (target.isHidden ? ' hidden' : ''), tone),
   ];
 }
 
 /** As many targets as there is room for, and how many more there are. */
-function targetListSpans(targets: readonly Target[], look: Look, columns: number): readonly Span[] {
+function targetListSpans(targets: readonly Target[], relay: RelayStatus, look: Look, columns: number): readonly Span[] {
   const spans: Span[] = [];
   for (const [index, target] of targets.entries()) {
-    const next = [...(index === 0 ? [] : [span(', ')]), ...targetSpans(target, look, targets.length === 1)];
+    const next = [...(index === 0 ? [] : [span(', ')]), ...targetSpans(target, relay, look)];
     const more = targets.length - index;
     const room = columns - spansWidth(spans) - (more > 1 ? 12 : 0);
     if (index > 0 && spansWidth(next) > room) return [...spans, span(`, and ${more} more`, 'warn')];
@@ -61,7 +67,7 @@ function titleSpans(state: CommanderState, look: Look, columns: number): readonl
     return [...title, ...focus, arrow, span(`${toVisibleName(unmatched.join(' '), look.isAscii)} is nobody`, 'bad')];
   }
   if (targets.length === 0) return [...title, ...focus, arrow, span('nobody', 'dim')];
-  return [...title, ...focus, arrow, ...targetListSpans(targets, look, columns)];
+  return [...title, ...focus, arrow, ...targetListSpans(targets, state.relay, look, columns)];
 }
 
 /** Whether the command is JSON, and where it stops being it. */

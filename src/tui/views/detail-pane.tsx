@@ -1,6 +1,6 @@
 import { type ReactElement, useMemo } from 'react';
 import { keymap } from '../keymap.ts';
-import type { LogEntry } from '../model/log-entry.ts';
+import { type LogEntry, reasonOf, voiceOf } from '../model/log-entry.ts';
 import { selectedEntry, shownEntries } from '../model/message-pane.ts';
 import { frameColumns } from '../state/layout.ts';
 import { wrapToCells } from '../text/cells.ts';
@@ -12,6 +12,7 @@ import { toVisible, toVisibleName } from '../text/visible.ts';
 import type { PaneProps } from './devices-pane.tsx';
 import { Frame } from './frame.tsx';
 import { hintsFor } from './hints.ts';
+import { outcomeSpan } from './message-row.ts';
 
 /** Lines of a payload that are laid out at most; a hostile one could have 100,000. */
 const linesMax = 2_000;
@@ -33,24 +34,31 @@ function lineRows(line: PrettyLine, change: Change, look: Look, columns: number)
 }
 
 function factRows(entry: LogEntry, look: Look, columns: number): string[] {
-  const side = entry.direction === 'in' ? 'from' : 'to';
-  const peer = toVisibleName(entry.peer === '' ? '(no sender)' : entry.peer, look.isAscii);
+  const name = (id: string): Span => span(toVisibleName(id === '' ? '(no sender)' : id, look.isAscii), 'bold');
+  const sides = {
+    in: [span('from ', 'dim'), name(entry.peer)],
+    out: [span('to ', 'dim'), name(entry.peer)],
+    tap: [
+      span('from ', 'dim'),
+      name(entry.direction === 'tap' ? entry.from : ''),
+      span(' to ', 'dim'),
+      name(entry.peer),
+    ],
+  };
   const facts: Span[] = [
-    span(`${side} `, 'dim'),
-    span(peer, 'bold'),
+    ...sides[entry.direction],
     span(`   ${formatMoment(entry.atMs)}   ${formatCount(entry.text.length)} characters`, 'dim'),
   ];
-  const outcome = entry.direction === 'out' ? entry.outcome : undefined;
-  const hasReason = outcome?.state === 'refused' || outcome?.state === 'not-sent';
-  const reason = hasReason ? [composeRow(look, columns, [span(toVisible(outcome.reason, look.isAscii), 'bad')])] : [];
-  return [composeRow(look, columns, facts), ...reason];
+  if (entry.direction !== 'out') return [composeRow(look, columns, facts)];
+  const reason = reasonOf(entry.outcome);
+  const words = reason === undefined ? [] : [span(`   ${toVisible(reason, look.isAscii)}`, 'dim')];
+  return [composeRow(look, columns, facts), composeRow(look, columns, [outcomeSpan(entry.outcome, look), ...words])];
 }
 
-/** The message before it of the same side and direction: what a reader compares with. */
+/** The message before it of the same sender: what a reader compares with. */
 function earlierEntry(entries: readonly LogEntry[], entry: LogEntry): LogEntry | undefined {
-  return entries.findLast(
-    ({ seq, peer, direction }) => seq < entry.seq && peer === entry.peer && direction === entry.direction,
-  );
+  const voice = voiceOf(entry);
+  return entries.findLast((earlier) => earlier.seq < entry.seq && voiceOf(earlier) === voice);
 }
 
 function detailRows(entry: LogEntry, earlier: LogEntry | undefined, look: Look, columns: number): string[] {

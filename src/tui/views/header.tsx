@@ -33,6 +33,11 @@ function readingSpans({ messages }: CommanderState, { glyphs }: Look): readonly 
   return [span(`${glyphs.paused} PAUSED${news === 0 ? '' : ` +${formatCount(news)} new`}`, 'warn')];
 }
 
+/** `wss://relay.example`: the path is the same everywhere. */
+function addressOf(url: string): string {
+  return url.replace(/\/ws\/connect\/?$/, '');
+}
+
 function problemSpans({ unseenProblems }: CommanderState): readonly Span[] {
   if (unseenProblems === 0) return [];
   return [span(`${unseenProblems} ${unseenProblems === 1 ? 'error' : 'errors'} (e)`, 'bad')];
@@ -49,12 +54,13 @@ function segmentsOf(state: CommanderState, look: Look): readonly Segment[] {
   const online = devices.all.filter(({ state: presence }) => presence === 'online').length;
   const label = span(toVisible(relay.label, look.isAscii), 'bold');
   return [
-    { rank: 6, spans: [span('softlab-relay', 'accent')] },
+    { rank: 7, spans: [span('softlab-relay', 'accent')] },
     { rank: 0, spans: [label, span(' '), ...connectionSpans(state, look)] },
-    { rank: 5, spans: [span(toVisible(relay.url, look.isAscii), 'dim')] },
+    { rank: 6, spans: [span(toVisible(addressOf(relay.url), look.isAscii), 'dim')] },
     { rank: 3, spans: [span(`devices ${online}/${devices.all.length}`)] },
-    { rank: 4, spans: [span(`in ${formatRate(relay.rates.in)}/s out ${formatRate(relay.rates.out)}/s`, 'dim')] },
+    { rank: 5, spans: [span(`in ${formatRate(relay.rates.in)}/s out ${formatRate(relay.rates.out)}/s`, 'dim')] },
     { rank: 2, spans: readingSpans(state, look) },
+    { rank: 4, spans: relay.isTapped ? [span('TAP', 'warn')] : [] },
     { rank: 1, spans: problemSpans(state) },
   ];
 }

@@ -15,7 +15,8 @@ import { hintsFor } from './hints.ts';
 import { messageRow, peerText } from './message-row.ts';
 
 function peerColumns(entries: readonly LogEntry[], columns: number, look: Look): number {
-  const most = columns < 60 ? 10 : 18;
+  const widest = entries.some(({ direction }) => direction === 'tap') ? 30 : 18;
+  const most = columns < 60 ? 10 : widest;
   return Math.min(most, Math.max(6, ...entries.map((entry) => cellWidth(peerText(entry, look, most)))));
 }
 

@@ -63,7 +63,12 @@ function problemsContent(state: CommanderState, look: Look, columns: number, row
   return { title, rows: lines.slice(-rows) };
 }
 
-function sendContent(overlay: Extract<Overlay, { kind: 'confirm-send' }>, look: Look, rows: number): Content {
+function sendContent(
+  overlay: Extract<Overlay, { kind: 'confirm-send' }>,
+  { relay }: CommanderState,
+  look: Look,
+  rows: number,
+): Content {
   const { targets, json } = overlay.command;
   const room = Math.max(1, rows - 6);
   const listed = targets.slice(0, targets.length > room ? room - 1 : room);
@@ -73,7 +78,7 @@ function sendContent(overlay: Extract<Overlay, { kind: 'confirm-send' }>, look: 
   return {
     title,
     rows: [
-      ...listed.map((target) => [span('  '), ...targetSpans(target, look, true)]),
+      ...listed.map((target) => [span('  '), ...targetSpans(target, relay, look)]),
       ...(more > 0 ? [[span(`  and ${more} more`, 'warn')]] : []),
       [],
       [span(toVisible(json.replaceAll(/\s+/g, ' '), look.isAscii))],
@@ -105,7 +110,7 @@ function contentOf({ state, overlay, look, columns, rows }: OverlayProps): Conte
     case 'problems':
       return problemsContent(state, look, columns - frameColumns, rows);
     case 'confirm-send':
-      return sendContent(overlay, look, rows);
+      return sendContent(overlay, state, look, rows);
     case 'confirm-quit':
       return quitContent(overlay, look, rows);
   }

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import {
+  changeOrder,
   deviceWindow,
   emptyDeviceList,
   filterDevices,
+  forgetPushes,
   hearOf,
   moveDeviceCursor,
+  pushPresence,
   toggleMark,
   updateDevices,
 } from '../../../src/tui/model/device-list.ts';
@@ -57,5 +60,41 @@ describe('the device list', () => {
   it('takes note of strangers only where the relay does not say whom it knows', () => {
     expect(hearOf(three, 'stranger')).toBe(three);
     expect(hearOf(emptyDeviceList, 'heard').all).toEqual([{ id: 'heard', state: 'unknown', waiting: 0 }]);
+  });
+});
+
+describe('pushed presence', () => {
+  it('is newer than a list that was asked for', () => {
+    const pushed = pushPresence(three, { gate: 'online', 'pump-2': 'offline', late: 'online' }, 5000);
+    expect(pushed.all.map(({ id, state }) => [id, state])).toEqual([
+      ['gate', 'online'],
+      ['late', 'online'],
+      ['pump-2', 'offline'],
+      ['pump-10', 'online'],
+    ]);
+    expect(pushed.all.find(({ id }) => id === 'pump-2')?.lastSeenMs).toBe(5000);
+    const listed = updateDevices(pushed, [offline('gate', 2), online('pump-2')], true);
+    expect(listed.all).toEqual([{ ...online('gate'), waiting: 2 }, offline('pump-2')]);
+  });
+
+  it('counts no more once the connection is gone', () => {
+    const lost = forgetPushes(pushPresence(three, { gate: 'online' }, 5000));
+    expect(updateDevices(lost, [offline('gate')], true).all).toEqual([offline('gate')]);
+  });
+});
+
+describe('the order of the devices', () => {
+  it('is by name, who is there, who was seen last, or for whom most is waiting', () => {
+    const devices = [online('b'), offline('a', 3, 60_000), offline('c', 9, 5_000)];
+    let list = updateDevices(emptyDeviceList, devices, true);
+    const seen = ['name', 'state', 'seen', 'waiting'].map((order) => {
+      expect(list.order).toBe(order);
+      const ids = list.shown.map(({ id }) => id).join('');
+      list = changeOrder(list);
+      return ids;
+    });
+    expect(seen).toEqual(['abc', 'bac', 'bca', 'cab']);
+    expect(list.order).toBe('name');
+    expect(list.cursorId).toBe('a');
   });
 });

@@ -14,10 +14,15 @@ const summary = {
   registered: true,
 } as const;
 
-function startPoller(http: Asked) {
+function startPoller(http: Asked, isPushed = false) {
   const onDevices = vi.fn();
   const onFailure = vi.fn();
-  const poller = createPresencePoller(http, { knownIds: () => ['heard'], onDevices, onFailure });
+  const poller = createPresencePoller(http, {
+    knownIds: () => ['heard'],
+    isPushed: () => isPushed,
+    onDevices,
+    onFailure,
+  });
   poller.start();
   return { poller, onDevices, onFailure };
 }
@@ -83,5 +88,28 @@ describe('the presence poller', () => {
     answer.resolve([]);
     await vi.advanceTimersByTimeAsync(5000);
     expect(onDevices).not.toHaveBeenCalled();
+  });
+
+  it('asks less often where presence is pushed, and soon when something has changed', async () => {
+    const http = { devices: vi.fn(async () => [summary]), presence: vi.fn() };
+    const { poller } = startPoller(http, true);
+    await vi.advanceTimersByTimeAsync(4000);
+    expect(http.devices).toHaveBeenCalledTimes(1);
+    poller.askSoon();
+    poller.askSoon();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(http.devices).toHaveBeenCalledTimes(2);
+    poller.stop();
+  });
+
+  it('asks again for what changes while a question is under way', async () => {
+    const answer = Promise.withResolvers<[]>();
+    const devices = vi.fn<Asked['devices']>().mockReturnValueOnce(answer.promise).mockResolvedValue([]);
+    const { poller } = startPoller({ devices, presence: vi.fn() }, true);
+    poller.askSoon();
+    answer.resolve([]);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(devices).toHaveBeenCalledTimes(2);
+    poller.stop();
   });
 });

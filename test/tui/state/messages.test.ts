@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { countNew, messageWindow, selectedEntry, shownEntries } from '../../../src/tui/model/message-pane.ts';
+import type { Action } from '../../../src/tui/state/action.ts';
+import type { Fate } from '../../../src/tui/state/fates.ts';
 import { createHarness, online, received, startMs } from '../harness.ts';
 
 const devices = [online('mouse_pi')];
@@ -19,7 +21,7 @@ describe('a sent message', () => {
   it('is sent when it has left', () => {
     const { commander, outcome } = commanderWithSent();
     expect(outcome()).toEqual({ state: 'sending' });
-    commander.act({ type: 'send-settled', seq: 1 });
+    commander.act({ type: 'send-told', seq: 1, fate: { status: 'sent' } });
     expect(outcome()).toEqual({ state: 'sent' });
   });
 
@@ -27,7 +29,7 @@ describe('a sent message', () => {
     const { commander, outcome } = commanderWithSent();
     commander.act(received({ sender: 'mouse_pi', _re: 'c-test-1', ok: true }, startMs + 38));
     expect(outcome()).toEqual({ state: 'replied', afterMs: 38 });
-    commander.act({ type: 'send-settled', seq: 1 });
+    commander.act({ type: 'send-told', seq: 1, fate: { status: 'sent' } });
     expect(outcome()).toEqual({ state: 'replied', afterMs: 38 });
   });
 
@@ -39,7 +41,7 @@ describe('a sent message', () => {
 
   it('is refused with the code of the relay, by its _id or else by its target', () => {
     const { commander, outcome } = commanderWithSent();
-    commander.act({ type: 'send-settled', seq: 1 });
+    commander.act({ type: 'send-told', seq: 1, fate: { status: 'sent' } });
     const error = { status: 'error', code: 'queue_full', message: 'the queue of mouse_pi is full' } as const;
     commander.act({ type: 'refused', error: { ...error, target: 'other' } });
     expect(outcome()).toEqual({ state: 'sent' });
@@ -50,8 +52,80 @@ describe('a sent message', () => {
 
   it('says why it did not leave', () => {
     const { commander, outcome } = commanderWithSent();
-    commander.act({ type: 'send-settled', seq: 1, failure: 'the connection broke off' });
+    const fate = { status: 'error', code: 'not_connected', message: 'the connection broke off' } as const;
+    commander.act({ type: 'send-told', seq: 1, fate });
     expect(outcome()).toEqual({ state: 'not-sent', reason: 'the connection broke off' });
+  });
+});
+
+describe('a sent message with receipts', () => {
+  const told = (...fates: readonly Fate[]) => {
+    const { commander, outcome } = commanderWithSent();
+    for (const fate of fates) commander.act({ type: 'send-told', seq: 1, fate });
+    return { commander, outcome };
+  };
+
+  it.each([
+    ['queued', [{ status: 'queued' }], { state: 'queued' }],
+    ['delivered', [{ status: 'queued' }, { status: 'delivered' }], { state: 'delivered' }],
+    ['expired', [{ status: 'queued' }, { status: 'expired' }], { state: 'expired' }],
+    ['cancelled', [{ status: 'queued' }, { status: 'cancelled' }], { state: 'cancelled' }],
+    [
+      'unconfirmed',
+      [{ status: 'error', code: 'unconfirmed', message: 'it may have arrived' }],
+      { state: 'unconfirmed', reason: 'it may have arrived' },
+    ],
+    [
+      'refused',
+      [{ status: 'error', code: 'queue_full', message: 'full' }],
+      { state: 'refused', code: 'queue_full', reason: 'full' },
+    ],
+  ] as const)('is %s when the relay says so', (_state, fates, expected) => {
+    expect(told(...fates).outcome()).toEqual(expected);
+  });
+
+  it('goes back to no earlier state, whatever is told late', () => {
+    const { commander, outcome } = told({ status: 'delivered' }, { status: 'queued' });
+    expect(outcome()).toEqual({ state: 'delivered' });
+    commander.act(received({ sender: 'mouse_pi', _re: 'c-test-1' }, startMs + 5));
+    commander.act({ type: 'send-told', seq: 1, fate: { status: 'delivered' } });
+    expect(outcome()).toEqual({ state: 'replied', afterMs: 5 });
+  });
+
+  it('says that no more will be known when the connection is lost', () => {
+    const message = 'the connection broke off';
+    const { outcome } = told({ status: 'queued' }, { status: 'unknown', last: 'queued', message });
+    expect(outcome()).toEqual({ state: 'queued', note: message });
+  });
+
+  it('is one error, however often its end is told', () => {
+    const error = { status: 'error', code: 'queue_full', message: 'full' } as const;
+    const { commander } = told(error, error);
+    commander.act({ type: 'refused', error: { ...error, target: 'mouse_pi', _id: 'c-test-1' } });
+    expect(commander.state.problems).toHaveLength(1);
+  });
+});
+
+describe('the room tap', () => {
+  const tapped = (from: string, target: string, dropped = 0): Action => {
+    const payload = { n: 1 };
+    const message = { from, target, outcome: 'delivered', text: '{"n":1}', payload, dropped, receivedAtMs: startMs };
+    return { type: 'tapped', messages: [{ ...message, outcome: 'delivered' }] };
+  };
+
+  it('adds what others say to each other, and nothing that stands in the log already', () => {
+    const commander = createHarness({ devices });
+    commander.act(tapped('gate', 'mouse_pi'), tapped('me', 'mouse_pi'), tapped('mouse_pi', 'me'));
+    expect(commander.state.messages.log.entries).toMatchObject([{ direction: 'tap', from: 'gate', peer: 'mouse_pi' }]);
+  });
+
+  it('is filtered by both sides, and says what the relay left out', () => {
+    const commander = createHarness({ devices });
+    commander.act(tapped('gate', 'mouse_pi', 3), tapped('pump', 'gate'));
+    commander.press('2', '/');
+    commander.type('from=gate to=mouse_pi');
+    expect(shownEntries(commander.state.messages)).toHaveLength(1);
+    expect(commander.state.problems[0]?.text).toContain('3 copies');
   });
 });
 

@@ -5,7 +5,7 @@ import { Screen } from '../../../src/tui/app.tsx';
 import { initialState, type Size } from '../../../src/tui/state/state.ts';
 import { cellWidth } from '../../../src/tui/text/cells.ts';
 import { createLook } from '../../../src/tui/text/look.ts';
-import { createHarness, type Harness, offline, online, received, startMs } from '../harness.ts';
+import { createHarness, type Harness, offline, online, ownSession, received, startMs } from '../harness.ts';
 
 const plain = createLook({ isAscii: false, hasColor: false });
 const devices = [online('gate-7'), offline('pump-2', 4, 180_000), online('sensor-001')];
@@ -28,14 +28,14 @@ function busyCommander(size: Size): Harness {
 describe('the screen', () => {
   it('shows devices, messages and composer side by side where there is room', () => {
     expect(screenOf(busyCommander({ columns: 100, rows: 18 })).split('\n')).toEqual([
-      ' prod ● 22ms   wss://relay.example/ws/connect/   devices 2/3   in 0/s out 0/s   ▶ FOLLOW',
+      ' softlab-relay   prod ● 22ms   wss://relay.example   devices 2/3   in 0/s out 0/s   ▶ FOLLOW',
       '╭ 1 Devices 3 › ──────── 1 * ╮╭ 2 Messages ───────────────────────────────────────────────────── 3 ╮',
       '│   ● gate-7                 ││   12:03:11 ← gate-7      {"type":"temp.report","temp":21.4}        │',
       '│ › ○ pump-2     3m ago ⧗4 * ││   12:03:11 → sensor-001  {"cmd":"reboot","delay":5}  replied 38 ms │',
       '│   ● sensor-001             ││   12:03:11 ← sensor-001  {"_re":"c-test-1","ok":true}              │',
       ...Array.from({ length: 8 }, () => `│${' '.repeat(28)}││${' '.repeat(68)}│`),
       `╰ / filter  Space mark ──────╯╰${'─'.repeat(68)}╯`,
-      `╭ 3 Compose → pump-2 ○ waits in its queue ${'─'.repeat(57)}╮`,
+      `╭ 3 Compose → pump-2 ○ (waits in its queue) ${'─'.repeat(55)}╮`,
       `│ @name {"cmd":"status"}${' '.repeat(75)}│`,
       `╰${'─'.repeat(98)}╯`,
       ' ? help  Tab pane  i 3 compose  e errors  q ^C quit',
@@ -54,7 +54,7 @@ describe('the screen', () => {
       '│ › 12:03:11 ← sensor-001  {"_re":"c-test-1","ok":true}    │',
       ...Array.from({ length: 4 }, () => `│${' '.repeat(58)}│`),
       '╰ / filter  Space pause  Enter detail  r repeat  y copy ───╯',
-      '3 Compose → pump-2 ○ waits in its queue',
+      '3 Compose → pump-2 ○ (waits in its queue)',
       '  @name {"cmd":"status"}',
       ' ? help  Tab pane  i 3 compose  e errors  q ^C quit',
     ]);
@@ -88,7 +88,23 @@ describe('the screen', () => {
     commander.press('space', 'j', 'space', '/');
     commander.type('sensor');
     commander.press('enter', 'i');
-    expect(screenOf(commander)).toContain('3 Compose › → gate-7 ● hidden, pump-2 ○ hidden');
+    expect(screenOf(commander)).toContain('3 Compose › → gate-7 ● hidden, pump-2 ○ (waits in its queue) hidden');
+  });
+
+  it('says how long a command may wait for a target that is offline, where the relay tells', () => {
+    const commander = createHarness({ devices, session: ownSession });
+    commander.type('@gate-7 @pump-2 {"cmd":"stop"}');
+    expect(screenOf(commander)).toContain('3 Compose › → gate-7 ●, pump-2 ○ (waits up to 24h)');
+  });
+
+  it('shows what others say to each other while the room tap is on', () => {
+    const commander = createHarness({ devices, session: ownSession });
+    commander.press('T');
+    expect(commander.effects).toEqual([{ effect: 'tap', isOn: true }]);
+    const said = { from: 'gate-7', target: 'pump-2', outcome: 'queued', dropped: 0, receivedAtMs: startMs } as const;
+    commander.act({ type: 'tapped', messages: [{ ...said, text: '{"open":1}', payload: { open: 1 } }] });
+    expect(screenOf(commander)).toMatch(/↔ gate-7 → pump-2 {2}\{"open":1\} +queued/);
+    expect(screenOf(commander)).toContain('TAP');
   });
 
   it('shows the mistake of a command while it is typed', () => {
@@ -113,7 +129,7 @@ describe('the screen', () => {
     commander.press('enter');
     const screen = screenOf(commander);
     expect(screen).toContain('Send to 2 devices?');
-    expect(screen).toContain('pump-2 ○ waits in its queue');
+    expect(screen).toContain('pump-2 ○ (waits in its queue)');
     expect(screen).toContain('y send');
   });
 
