@@ -182,6 +182,16 @@ export const commandTable: readonly (CommandEntry | CommandGroup)[] = [
     ],
   },
   {
+    usage: 'backup <file>',
+    describe: 'Copy the store of a relay into a file (admin key)',
+    load: async () => (await import('./commands/backup.ts')).backupCommand,
+  },
+  {
+    usage: 'restore <file>',
+    describe: 'Make a data folder of a backup',
+    load: async () => (await import('./commands/restore.ts')).restoreCommand,
+  },
+  {
     usage: 'login [url]',
     describe: 'Check a key against a relay and save both as a profile',
     load: async () => (await import('./commands/login.ts')).loginCommand,

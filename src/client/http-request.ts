@@ -25,7 +25,17 @@ export interface Requester {
     reader: Reader<Value>,
     extras?: RequestExtras,
   ): Promise<Value>;
+  /**
+   * Asks for an answer of this content type and gives it piece by piece. Rejects as `request` does; with `signal` it can be
+   * ended before.
+   */
+  download(method: Dispatcher.HttpMethod, path: string, options: DownloadOptions): AsyncIterable<Uint8Array>;
   close(): Promise<void>;
+}
+
+interface DownloadOptions {
+  readonly contentType: string;
+  readonly signal?: AbortSignal | undefined;
 }
 
 interface RequesterOptions {
@@ -42,9 +52,9 @@ interface Answer {
   readonly text: string;
 }
 
-async function loadAgent(options: RequesterOptions): Promise<Dispatcher> {
+async function loadAgent(options: RequesterOptions, isForStreams: boolean): Promise<Dispatcher> {
   const { openAgent } = await import('./http-agent.ts');
-  return openAgent(options);
+  return openAgent({ ...options, isForStreams });
 }
 
 function parse(text: string): unknown {
@@ -63,12 +73,25 @@ function notARelay(host: string, answer: Answer): RelayUnreachableError {
   return new RelayUnreachableError('not_a_relay', message);
 }
 
+function locationIn({ location }: Dispatcher.ResponseData['headers']): string | undefined {
+  return typeof location === 'string' ? location : undefined;
+}
+
+/** The error that an answer says; undefined when it says none. */
+function refusalIn(value: unknown, status: number): RelayHttpError | undefined {
+  if (!isObject(value) || value.status !== 'error' || typeof value.code !== 'string') return undefined;
+  return new RelayHttpError(status, value.code, typeof value.message === 'string' ? value.message : value.code);
+}
+
+/** What an answer means that is not the one that was asked for. */
+function readFailure(host: string, answer: Answer): Error {
+  return refusalIn(parse(answer.text), answer.status) ?? notARelay(host, answer);
+}
+
 function readAnswer<Value>(host: string, answer: Answer, reader: Reader<Value>, alsoStatus?: number): Value {
   const value = parse(answer.text);
-  if (isObject(value) && value.status === 'error' && typeof value.code === 'string') {
-    const message = typeof value.message === 'string' ? value.message : value.code;
-    throw new RelayHttpError(answer.status, value.code, message);
-  }
+  const refusal = refusalIn(value, answer.status);
+  if (refusal !== undefined) throw refusal;
   const isSuccess = (answer.status >= 200 && answer.status <= 299) || answer.status === alsoStatus;
   if (!isSuccess || value === undefined) throw notARelay(host, answer);
   try {
@@ -89,27 +112,35 @@ function checkKey(key: string | undefined): void {
 export function createRequester(options: RequesterOptions): Requester {
   const { origin, host, pathname } = new URL(options.base);
   const prefix = pathname === '/' ? '' : pathname;
+  const authorization = options.key === undefined ? {} : { authorization: `Bearer ${options.key}` };
   let agent: Promise<Dispatcher> | undefined;
+  let streamAgent: Promise<Dispatcher> | undefined;
+
+  function explain(error: unknown): unknown {
+    const isSaid = error instanceof RelayHttpError || error instanceof RelayUnreachableError;
+    if (isSaid || !isNetworkError(error)) return error;
+    const { problem, message } = describeNetworkProblem(error, host);
+    return new RelayUnreachableError(problem, message, error);
+  }
 
   async function fetchAnswer(method: Dispatcher.HttpMethod, path: string, extras: RequestExtras): Promise<Answer> {
     const body = extras.json ?? (extras.body === undefined ? null : JSON.stringify(extras.body));
-    agent ??= loadAgent(options);
+    agent ??= loadAgent(options, false);
     const response = await (await agent).request({
       origin,
       method,
       path: prefix + path,
       headers: {
         accept: 'application/json',
-        ...(options.key === undefined ? {} : { authorization: `Bearer ${options.key}` }),
+        ...authorization,
         ...(body === null ? {} : { 'content-type': 'application/json' }),
       },
       body,
       signal: AbortSignal.timeout(options.timeoutMs + (extras.waitMs ?? 0)),
     });
-    const { location } = response.headers;
     return {
       status: response.statusCode,
-      location: typeof location === 'string' ? location : undefined,
+      location: locationIn(response.headers),
       text: await response.body.text(),
     };
   }
@@ -118,14 +149,33 @@ export function createRequester(options: RequesterOptions): Requester {
     async request(method, path, reader, extras = {}) {
       checkKey(options.key);
       const answer = await fetchAnswer(method, path, extras).catch((error: unknown) => {
-        if (!isNetworkError(error)) throw error;
-        const { problem, message } = describeNetworkProblem(error, host);
-        throw new RelayUnreachableError(problem, message, error);
+        throw explain(error);
       });
       return readAnswer(host, answer, reader, extras.alsoStatus);
     },
+    async *download(method, path, { contentType, signal }) {
+      checkKey(options.key);
+      streamAgent ??= loadAgent(options, true);
+      try {
+        const response = await (await streamAgent).request({
+          origin,
+          method,
+          path: prefix + path,
+          headers: { accept: `${contentType}, application/json`, ...authorization },
+          signal: signal ?? null,
+        });
+        if (response.statusCode !== 200 || response.headers['content-type'] !== contentType) {
+          const answer = { status: response.statusCode, location: locationIn(response.headers) };
+          throw readFailure(host, { ...answer, text: await response.body.text() });
+        }
+        yield* response.body;
+      } catch (error) {
+        throw explain(error);
+      }
+    },
     async close() {
       await (await agent)?.destroy();
+      await (await streamAgent)?.destroy();
     },
   };
 }

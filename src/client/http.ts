@@ -84,6 +84,11 @@ export interface RelayHttp {
   adminKeys(): Promise<KeySummary[]>;
   addAdminKey(): Promise<NewAdminKey>;
   removeAdminKey(key: string): Promise<void>;
+  /**
+   * A consistent copy of the relay's store while it runs (admin key), the bytes of one file piece by piece. It holds everything
+   * that was acknowledged before; `relay restore` brings it back.
+   */
+  backup(signal?: AbortSignal): AsyncIterable<Uint8Array>;
   /** Resolves when the relay is ready to take messages. */
   health(): Promise<void>;
   /** Closes its connections; requests under way end as unreachable. */
@@ -126,6 +131,8 @@ const readNewAdminKey: Reader<NewAdminKey> = shape({ key: text, admin_key: text 
 /** For answers whose status says it all; they are an object nevertheless. */
 const readDone = shape({});
 
+const backupContentType = 'application/vnd.sqlite3';
+
 /** Servers bound the length of a request line (Node's: 16 KiB with the headers), so long lists go in parts. */
 const queryCharactersMax = 4_000;
 
@@ -163,6 +170,7 @@ export function createRelayHttp(options: RelayHttpOptions): RelayHttp {
     async health() {
       await requester.request('GET', '/readyz', readDone);
     },
+    backup: (signal) => requester.download('POST', '/api/admin/backup', { contentType: backupContentType, signal }),
     close: () => requester.close(),
     [Symbol.asyncDispose]: () => requester.close(),
   };

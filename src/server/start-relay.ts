@@ -24,7 +24,7 @@ import {
 import { createRevocation } from './revocation.ts';
 import { createSockets } from './sockets.ts';
 import { openSqliteStore } from './store/sqlite-store.ts';
-import { type RelayStore, type StoreListener, StoreOpenError } from './store/store.ts';
+import { type FileStore, type RelayStore, type StoreListener, StoreOpenError } from './store/store.ts';
 import { startSweeper } from './sweeper.ts';
 import { createSwitchboard, type Switchboard } from './switchboard.ts';
 import { checkUpgrade, refuseUpgrade } from './upgrade.ts';
@@ -98,6 +98,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       directory,
       switchboard,
       queue: store.queue,
+      backUp: () => store.backUp(),
       clock,
       throttle,
       silentAfterMs: () => limits().silent_after,
@@ -170,7 +171,7 @@ function createLogger(options: RelayOptions): Logger {
   return pino({ level: options.logLevel ?? 'info', base: null }, options.logger);
 }
 
-async function openStore({ dataDir }: RelayOptions, log: Logger, listener: StoreListener): Promise<RelayStore> {
+async function openStore({ dataDir }: RelayOptions, log: Logger, listener: StoreListener): Promise<FileStore> {
   try {
     return await openSqliteStore({ dataDir, listener, log: (event) => log.warn(event, 'store') });
   } catch (error) {

@@ -1,7 +1,7 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { RelayHttpError, RelayUnreachableError } from '../../src/client/errors.ts';
-import { createRelayHttp } from '../../src/client/http.ts';
+import { createRelayHttp, type RelayHttp } from '../../src/client/http.ts';
 import { ask, startScript, startServer } from './http-script.ts';
 
 const device = {
@@ -136,6 +136,38 @@ describe('the HTTP side', () => {
     await using http = createRelayHttp({ url: `${server.url}/relay/ws/connect/` });
     await http.health();
     expect(server.asked).toEqual([{ request: 'GET /relay/readyz', body: undefined, authorization: undefined }]);
+  });
+});
+
+describe('a backup', () => {
+  const headers = { 'content-type': 'application/vnd.sqlite3' };
+  async function readAll(http: RelayHttp): Promise<string> {
+    const pieces: Uint8Array[] = [];
+    for await (const piece of http.backup()) pieces.push(piece);
+    return Buffer.concat(pieces).toString();
+  }
+
+  it('comes piece by piece', async () => {
+    await using server = await startServer((request, response) => {
+      const { method, url, headers: asked } = request;
+      response.writeHead(200, headers).write(`${method} ${url} `);
+      response.end(asked.authorization);
+    });
+    await using http = createRelayHttp({ url: server.url, key: 'rly_admin_1_x' });
+    expect(await readAll(http)).toBe('POST /api/admin/backup Bearer rly_admin_1_x');
+  });
+
+  it('that is refused, is something else, or breaks off, is an error', async () => {
+    const answers: RequestListener[] = [
+      (_, response) => response.writeHead(403).end('{"status":"error","code":"forbidden","message":"no"}'),
+      (_, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html>'),
+      (_, response) => response.writeHead(200, headers).write('SQLite', () => response.destroy()),
+    ];
+    await using server = await startServer((request, response) => answers.shift()?.(request, response));
+    await using http = createRelayHttp({ url: server.url });
+    await expect(readAll(http)).rejects.toMatchObject({ name: 'RelayHttpError', code: 'forbidden', status: 403 });
+    await expect(readAll(http)).rejects.toMatchObject({ problem: 'not_a_relay' });
+    await expect(readAll(http)).rejects.toMatchObject({ name: 'RelayUnreachableError', problem: 'network' });
   });
 });
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { StoreEvent } from '../../src/server/store/operations.ts';
 import { openSqliteStore } from '../../src/server/store/sqlite-store.ts';
-import type { RelayStore } from '../../src/server/store/store.ts';
+import type { FileStore } from '../../src/server/store/store.ts';
 
 /** A data folder of a test, and the store in it. */
 export interface StoreFolder {
@@ -13,7 +13,7 @@ export interface StoreFolder {
   readonly events: StoreEvent[];
   /** Reasons why they could promise nothing any more. */
   readonly fatal: string[];
-  open(): Promise<RelayStore>;
+  open(): Promise<FileStore>;
   /** Closes what is open and removes the folder. */
   remove(): Promise<void>;
 }
@@ -22,7 +22,7 @@ export function makeStoreFolder(parent = tmpdir()): StoreFolder {
   const dataDir = mkdtempSync(join(parent, 'relay-store-'));
   const events: StoreEvent[] = [];
   const fatal: string[] = [];
-  const opened: RelayStore[] = [];
+  const opened: FileStore[] = [];
   const listener = { onRelieved: () => {}, onFatal: (reason: string) => fatal.push(reason) };
   return {
     dataDir,

@@ -18,6 +18,8 @@ export interface HttpContext {
   readonly directory: Directory;
   readonly switchboard: Switchboard;
   readonly queue: QueueStore;
+  /** Makes a copy of the store and resolves with its path; the caller removes it. Rejects with `StoreUnavailableError`. */
+  readonly backUp: () => Promise<string>;
   readonly clock: Clock;
   readonly throttle: AuthThrottle;
   readonly silentAfterMs: () => number;

@@ -6,6 +6,7 @@ import Fastify, { type FastifyError, type FastifyReply, type FastifyRequest } fr
 import { httpStatusOf, type RelayCode } from '../../protocol/codes.ts';
 import { StoreUnavailableError } from '../store/store.ts';
 import { registerAdmin } from './admin.ts';
+import { registerBackup } from './backup.ts';
 import { answerClientError } from './client-error.ts';
 import type { HttpContext } from './context.ts';
 import { registerDevices } from './devices.ts';
@@ -89,6 +90,7 @@ export function createHttpServer(options: HttpServerOptions): HttpSide {
   registerMessages(fastify, context);
   registerQueue(fastify, context);
   registerAdmin(fastify, context);
+  registerBackup(fastify, context);
   return {
     async listen(host, port) {
       await fastify.listen({ host, port });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   accessSync,
   chmodSync,
@@ -7,6 +8,7 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -37,6 +39,20 @@ export function dataFolderAt(path: string): DataFolder {
     pid: join(path, 'relay.pid'),
     reserve: join(path, 'relay.reserve'),
   };
+}
+
+const copyPrefix = 'relay.copy-';
+
+/** The name of a new copy of the database, which belongs to whoever asked for it. */
+export function newCopyIn(folder: DataFolder): string {
+  return join(folder.path, `${copyPrefix}${randomUUID()}`);
+}
+
+/** Removes copies that nobody took, because the process was killed. The folder is locked. */
+export function removeCopies(folder: DataFolder): void {
+  for (const name of readdirSync(folder.path)) {
+    if (name.startsWith(copyPrefix)) rmSync(join(folder.path, name));
+  }
 }
 
 /** Makes the folder if it is missing, and refuses one that the relay cannot use or others could tamper with. */

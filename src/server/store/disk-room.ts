@@ -10,7 +10,14 @@ const roomyCheckpointPages = 16_000;
 const tightCheckpointPages = 256;
 /** Below so much free space the disk counts as nearly full: four full logs. */
 const tightBytes = 256 * 1024 * 1024;
-const reserveBytes = 4 * 1024 * 1024;
+/** Size of the file that is given up when the disk is full. */
+export const reserveBytes = 4 * 1024 * 1024;
+
+/** What is free for this process on the disk of a folder. */
+export function freeBytesAt(path: string): number {
+  const { bavail, bsize } = statfsSync(path);
+  return bavail * bsize;
+}
 
 /**
  * Keeps deliveries possible on a full disk. A delete, too, is first written into the log, and the log can only start again at
@@ -42,7 +49,7 @@ export class DiskRoom {
 
   /** Looks at the disk again: called every second, and cheap. */
   look(): void {
-    const freeBytes = this.#freeBytes();
+    const freeBytes = freeBytesAt(this.#folder.path);
     this.#setCheckpointPages(freeBytes < tightBytes ? tightCheckpointPages : roomyCheckpointPages);
     // Twice, so that the reserve is not made of the last bytes that something else just left.
     if (!this.#hasReserve() && freeBytes >= 2 * reserveBytes) this.#makeReserve();
@@ -58,11 +65,6 @@ export class DiskRoom {
     this.#isFull = true;
     this.#setCheckpointPages(tightCheckpointPages);
     rmSync(this.#folder.reserve, { force: true });
-  }
-
-  #freeBytes(): number {
-    const { bavail, bsize } = statfsSync(this.#folder.path);
-    return bavail * bsize;
   }
 
   #hasReserve(): boolean {

@@ -9,7 +9,11 @@ import { StoreOpenError } from './store.ts';
  * exclusive transaction on an empty database of its own. The system releases it with the process, however that ends, so that
  * there is no stale lock to remove. The process number stands in a file beside, for the sentence alone.
  */
-export function lockDataFolder(folder: DataFolder, openDatabase: (file: string) => SqlDatabase): SqlDatabase {
+export function lockDataFolder(
+  folder: DataFolder,
+  openDatabase: (file: string) => SqlDatabase,
+  advice = 'stop that one, or give this one a data folder of its own',
+): SqlDatabase {
   let database: SqlDatabase | undefined;
   try {
     database = openDatabase(folder.lock);
@@ -18,9 +22,7 @@ export function lockDataFolder(folder: DataFolder, openDatabase: (file: string) 
   } catch (error) {
     database?.close();
     if (sqlFailureOf(error) === 'in-use') {
-      throw new StoreOpenError(
-        `${folder.path} is in use by another relay${holderOf(folder)}; stop that one, or give this one a data folder of its own`,
-      );
+      throw new StoreOpenError(`${folder.path} is in use by another relay${holderOf(folder)}; ${advice}`);
     }
     throw new StoreOpenError(
       `${folder.lock} cannot be locked (${describeError(error)}); make it writable for the relay, or remove it if it is damaged`,

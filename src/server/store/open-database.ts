@@ -1,15 +1,16 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
-import { type DataFolder, markInitialised, refuseEmptied, syncFolder } from './data-folder.ts';
+import { renameSync, rmSync, statSync } from 'node:fs';
+import { type DataFolder, markInitialised, refuseEmptied, removeCopies, syncFolder } from './data-folder.ts';
 import type { StoreEvent } from './operations.ts';
 import { type Migration, migrate, migrations, schemaVersionOf } from './schema.ts';
 import { type SqlDatabase, singleNumber } from './sql.ts';
 import { describeError, sqlFailureOf } from './sql-errors.ts';
 import { StoreOpenError } from './store.ts';
+import { writeCopy } from './write-copy.ts';
 
-export interface OpenDatabaseOptions {
+export interface OpenDatabaseOptions<Database extends SqlDatabase> {
   /** Prepared and locked. */
   readonly folder: DataFolder;
-  readonly connect: (file: string) => SqlDatabase;
+  readonly connect: (file: string) => Database;
   readonly onEvent: (event: StoreEvent) => void;
   readonly steps?: readonly Migration[];
 }
@@ -18,9 +19,15 @@ export interface OpenDatabaseOptions {
  * Opens the database of a data folder: whole, in the newest schema, and with settings that keep the store's promises. What
  * stands in the way is a `StoreOpenError`, whose sentence names the file and what to do.
  */
-export function openDatabase({ folder, connect, onEvent, steps = migrations }: OpenDatabaseOptions): SqlDatabase {
+export function openDatabase<Database extends SqlDatabase>({
+  folder,
+  connect,
+  onEvent,
+  steps = migrations,
+}: OpenDatabaseOptions<Database>): Database {
   refuseEmptied(folder);
-  let database: SqlDatabase | undefined;
+  removeCopies(folder);
+  let database: Database | undefined;
   try {
     database = connect(folder.database);
     setUp(database);
@@ -60,7 +67,7 @@ function setUp(database: SqlDatabase): void {
 }
 
 /** Reads the whole file (1 GB takes a second or less where it is cached), so that damage is met here and not in the middle of a delivery. */
-function refuseDamaged(database: SqlDatabase, folder: DataFolder): void {
+export function refuseDamaged(database: SqlDatabase, folder: DataFolder): void {
   const found = Object.values(database.prepare('PRAGMA quick_check(1)').get() ?? {})[0];
   if (found !== 'ok') throw new StoreOpenError(damagedSentence(folder, String(found)));
 }
@@ -107,18 +114,14 @@ function bringUpToDate(
 function copyBefore(database: SqlDatabase, folder: DataFolder, version: number): string {
   const copy = `${folder.database}.schema-${version}`;
   const unfinished = `${copy}.unfinished`;
-  rmSync(unfinished, { force: true });
-  closeSync(openSync(unfinished, 'wx', 0o600));
-  database.prepare('VACUUM INTO ?').run(unfinished);
-  const descriptor = openSync(unfinished, 'r+');
-  fsyncSync(descriptor);
-  closeSync(descriptor);
+  writeCopy(database, unfinished);
   renameSync(unfinished, copy);
   syncFolder(folder.path);
   return copy;
 }
 
-function sentenceOf(error: unknown, folder: DataFolder): string {
+/** What SQLite says when a database cannot be opened or read, with what to do about it. */
+export function sentenceOf(error: unknown, folder: DataFolder): string {
   const words = describeError(error);
   switch (sqlFailureOf(error)) {
     case 'damaged':

@@ -81,13 +81,18 @@ export type StoreEvent =
   | { readonly event: 'no-reserve'; readonly dataDir: string; readonly message: string }
   | { readonly event: 'migrated'; readonly fromVersion: number; readonly toVersion: number; readonly copy?: string };
 
-export type ToWorker = { readonly kind: 'batch'; readonly batch: Batch } | { readonly kind: 'close' };
+export type ToWorker =
+  | { readonly kind: 'batch'; readonly batch: Batch }
+  | { readonly kind: 'copy' }
+  | { readonly kind: 'close' };
 
 export type FromWorker =
   | { readonly kind: 'opened' }
   /** The data folder cannot be used; the sentence of the `StoreOpenError`. */
   | { readonly kind: 'not-opened'; readonly message: string }
   | { readonly kind: 'outcomes'; readonly outcomes: Outcomes }
+  | { readonly kind: 'copied'; readonly file: string }
+  | { readonly kind: 'not-copied'; readonly reason: string }
   | { readonly kind: 'writable'; readonly writable: boolean }
   | { readonly kind: 'event'; readonly event: StoreEvent }
   | { readonly kind: 'fatal'; readonly reason: string }

@@ -7,9 +7,9 @@ import {
   type ClaimRequest,
   type DirectoryStore,
   type EndedMessage,
+  type FileStore,
   type QueuedMessage,
   type QueueStore,
-  type RelayStore,
   type StoreListener,
   StoreOpenError,
   StoreUnavailableError,
@@ -29,13 +29,13 @@ const expireMessagesMax = 1000;
  * Opens the store in a data folder. Rejects with `StoreOpenError` when the folder cannot be used; then nothing is left open.
  * SQLite works in a thread of its own; this side collects what is to be done and hands it over in batches.
  */
-export async function openSqliteStore(options: SqliteStoreOptions): Promise<RelayStore> {
+export async function openSqliteStore(options: SqliteStoreOptions): Promise<FileStore> {
   const store = new SqliteStore(options);
   await store.opened;
   return store;
 }
 
-class SqliteStore implements RelayStore {
+class SqliteStore implements FileStore {
   readonly opened: Promise<void>;
   readonly #listener: StoreListener;
   readonly #log: (event: StoreEvent) => void;
@@ -47,6 +47,8 @@ class SqliteStore implements RelayStore {
   /** Why no operation is taken, once that is so. */
   #refusal: string | undefined;
   #closed: Promise<void> | undefined;
+  /** Whoever waits for a copy. */
+  #copy: PromiseWithResolvers<string> | undefined;
 
   constructor({ dataDir, listener, log = () => {} }: SqliteStoreOptions) {
     this.#listener = listener;
@@ -90,6 +92,14 @@ class SqliteStore implements RelayStore {
     if (this.#phase === 'open' || this.#phase === 'closing') await this.#barrier();
   }
 
+  async backUp(): Promise<string> {
+    if (this.#refusal !== undefined) throw new StoreUnavailableError(this.#refusal);
+    if (this.#copy !== undefined) throw new StoreUnavailableError('a copy is being made already; try again after it');
+    this.#copy = Promise.withResolvers();
+    this.#post({ kind: 'copy' });
+    return this.#copy.promise;
+  }
+
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
@@ -130,6 +140,12 @@ class SqliteStore implements RelayStore {
       case 'outcomes':
         this.#commits.settle(message.outcomes);
         return;
+      case 'copied':
+        this.#settleCopy((copy) => copy.resolve(message.file));
+        return;
+      case 'not-copied':
+        this.#settleCopy((copy) => copy.reject(new StoreUnavailableError(message.reason)));
+        return;
       case 'writable':
         this.#isWritable = message.writable;
         return;
@@ -154,8 +170,15 @@ class SqliteStore implements RelayStore {
     this.#phase = 'over';
     this.#refusal = reason;
     this.#commits.refuseAll(reason);
+    this.#settleCopy((copy) => copy.reject(new StoreUnavailableError(reason)));
     if (wasOpening) notOpened(new StoreOpenError(reason));
     else this.#listener.onFatal(reason);
+  }
+
+  #settleCopy(settle: (copy: PromiseWithResolvers<string>) => void): void {
+    const copy = this.#copy;
+    this.#copy = undefined;
+    if (copy !== undefined) settle(copy);
   }
 
   #enqueue({ payload, ...message }: QueuedMessage): Promise<number> {

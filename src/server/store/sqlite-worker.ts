@@ -1,25 +1,20 @@
-import { DatabaseSync } from 'node:sqlite';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { BatchRunner, DiskFailedError } from './batch-runner.ts';
 import { dataFolderAt, prepareDataFolder } from './data-folder.ts';
 import { DirectoryTables } from './directory-tables.ts';
 import { DiskRoom } from './disk-room.ts';
 import { lockDataFolder } from './lock.ts';
+import { copyOnline } from './online-copy.ts';
 import { openDatabase } from './open-database.ts';
 import type { Batch, FromWorker, Outcomes, StoreEvent, ToWorker } from './operations.ts';
 import { QueueTables } from './queue-tables.ts';
-import type { SqlDatabase } from './sql.ts';
 import { describeError } from './sql-errors.ts';
-import { StoreOpenError } from './store.ts';
+import { connect } from './sqlite.ts';
+import { StoreOpenError, StoreUnavailableError } from './store.ts';
 
 /** The thread that owns the data folder: SQLite blocks for every commit, and here nobody else waits for it. */
 
 const lookAtDiskEveryMs = 1000;
-
-function connect(file: string): SqlDatabase {
-  // Another program that holds the file is told of at once; waiting for it would only delay that.
-  return new DatabaseSync(file, { timeout: 0, enableForeignKeyConstraints: false });
-}
 
 function serveStore(port: MessagePort, dataDir: string): void {
   const say = (message: FromWorker, transfer: readonly ArrayBuffer[] = []) => port.postMessage(message, [...transfer]);
@@ -35,7 +30,12 @@ function serveStore(port: MessagePort, dataDir: string): void {
   const directory = new DirectoryTables(database, queues, onEvent);
   const runner = new BatchRunner({ database, queues, directory, room, onEvent });
 
+  /** What is to be done, in its order; it waits here while a step of a copy runs. */
+  const todo: ToWorker[] = [];
+  let isCopying = false;
+  let isOver = false;
   let saidWritable = true;
+
   function sayWritable(): void {
     if (runner.isWritable === saidWritable) return;
     saidWritable = runner.isWritable;
@@ -67,6 +67,7 @@ function serveStore(port: MessagePort, dataDir: string): void {
     try {
       work();
     } catch (error) {
+      isOver = true;
       clearInterval(timer);
       const sentence = error instanceof DiskFailedError ? `the disk of ${dataDir} failed: ` : 'the store failed: ';
       say({ kind: 'fatal', reason: sentence + describeError(error) });
@@ -74,10 +75,39 @@ function serveStore(port: MessagePort, dataDir: string): void {
     }
   }
 
+  /** Batches are run between the steps of a copy as well; everything else waits for its end. */
+  function workOff(): void {
+    for (let next = todo[0]; next !== undefined && !isOver; next = todo[0]) {
+      if (isCopying && next.kind !== 'batch') return;
+      todo.shift();
+      if (next.kind === 'batch') runBatch(next.batch);
+      else if (next.kind === 'copy') copy();
+      else close();
+    }
+  }
+
+  function copy(): void {
+    isCopying = true;
+    const onStep = () => {
+      orEnd(workOff);
+      if (isOver || todo.length > 0) throw new StoreUnavailableError('the store is closed');
+    };
+    copyOnline({ folder, database, onStep })
+      .then(
+        (file) => say({ kind: 'copied', file }),
+        (error: unknown) => say({ kind: 'not-copied', reason: describeError(error) }),
+      )
+      .finally(() => {
+        isCopying = false;
+        orEnd(workOff);
+      });
+  }
+
   const timer = setInterval(() => orEnd(lookAtDisk), lookAtDiskEveryMs);
-  port.on('message', (message: ToWorker) =>
-    orEnd(() => (message.kind === 'batch' ? runBatch(message.batch) : close())),
-  );
+  port.on('message', (message: ToWorker) => {
+    todo.push(message);
+    if (!isCopying) orEnd(workOff);
+  });
   sayWritable();
   say({ kind: 'opened' });
 }

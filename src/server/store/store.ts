@@ -21,6 +21,15 @@ export interface RelayStore {
   close(): Promise<void>;
 }
 
+/** A store that is one file, of which a copy can be made while it works. */
+export interface FileStore extends RelayStore {
+  /**
+   * Makes a copy that holds all that was committed before the call, one whole database in a file of the data folder, and
+   * resolves with its path: the caller removes it. One at a time; rejects with `StoreUnavailableError`, which says why.
+   */
+  backUp(): Promise<string>;
+}
+
 export class StoreUnavailableError extends Error {
   override readonly name = 'StoreUnavailableError';
 }

@@ -149,6 +149,10 @@ const expectations: Readonly<Record<string, () => Expectation>> = {
     },
     stdout: /"removed":true/,
   }),
+  'relay backup relay.backup --data ./relay-data --yes': () => ({ stdout: /^$/ }),
+  'relay restore relay.backup --data ./restored-too --json': () => ({
+    stdout: /^\{"data":".\/restored-too","schema":\d+,"users":1,"devices":0,"messages":0\}\n$/,
+  }),
   'relay login relay.example.org': () => ({
     dialogue: [[/\(not shown\): /, relay.bootstrap?.authKey ?? '']],
   }),

@@ -1,0 +1,84 @@
+import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { copyStoppedStore, inspectCopy } from '../../src/server/store/copies.ts';
+import { StoreUnavailableError } from '../../src/server/store/store.ts';
+import { message } from './store-contract.ts';
+import { makeStoreFolder, type StoreFolder } from './store-folder.ts';
+
+let folder: StoreFolder;
+beforeEach(() => {
+  folder = makeStoreFolder();
+});
+afterEach(() => folder.remove());
+
+const copies = () => readdirSync(folder.dataDir).filter((name) => name.startsWith('relay.copy-'));
+
+describe('a copy of an open store', () => {
+  it('is one file, closed to others, with all that was committed before', async () => {
+    const store = await folder.open();
+    for (let n = 0; n < 20; n += 1) await store.queue.enqueue(message());
+    const copy = await store.backUp();
+    expect(statSync(copy).mode & 0o777).toBe(0o600);
+    expect(inspectCopy(copy)).toEqual({ schema: 1, users: 0, devices: 0, messages: 20 });
+    expect(existsSync(`${copy}-wal`)).toBe(false);
+  });
+
+  it('lets operations through between its steps', async () => {
+    const store = await folder.open();
+    const payload = Buffer.alloc(200_000, 'x');
+    for (let n = 0; n < 200; n += 1) await store.queue.enqueue(message({ payload }));
+    let isCopied = false;
+    const copying = store.backUp().finally(() => {
+      isCopied = true;
+    });
+    let meanwhile = 0;
+    while (!isCopied) {
+      await store.queue.enqueue(message());
+      if (!isCopied) meanwhile += 1;
+    }
+    expect(meanwhile).toBeGreaterThan(3);
+    expect(inspectCopy(await copying).messages).toBeGreaterThanOrEqual(200);
+    expect(folder.fatal).toEqual([]);
+  });
+
+  it('is one at a time', async () => {
+    const store = await folder.open();
+    const first = store.backUp();
+    await expect(store.backUp()).rejects.toThrow(StoreUnavailableError);
+    await first;
+    await store.backUp();
+  });
+
+  it('is given up when the store is closed, and leaves nothing', async () => {
+    const store = await folder.open();
+    const payload = Buffer.alloc(200_000, 'x');
+    for (let n = 0; n < 200; n += 1) await store.queue.enqueue(message({ payload }));
+    const copying = expect(store.backUp()).rejects.toThrow('the store is closed');
+    await store.close();
+    await copying;
+    expect(copies()).toEqual([]);
+    await expect(store.backUp()).rejects.toThrow(StoreUnavailableError);
+  });
+
+  it('that nobody took is removed at the next opening', async () => {
+    writeFileSync(join(folder.dataDir, 'relay.copy-of-last-week'), 'x');
+    await folder.open();
+    expect(copies()).toEqual([]);
+  });
+});
+
+describe('a copy of a stopped store', () => {
+  it('leaves the store in the schema that it has', async () => {
+    const store = await folder.open();
+    await store.queue.enqueue(message());
+    await store.close();
+    const copy = join(folder.dataDir, 'copy');
+    copyStoppedStore(folder.dataDir, copy);
+    expect(inspectCopy(copy)).toMatchObject({ schema: 1, messages: 1 });
+    const database = new DatabaseSync(folder.database, { readOnly: true });
+    expect(database.prepare('PRAGMA user_version').get()).toEqual({ user_version: 1 });
+    database.close();
+  });
+});
