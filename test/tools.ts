@@ -25,6 +25,11 @@ export const tools = {
     probe: [debianPython, '-c', 'import websockets'],
     leftOut: 'workers written with websockets and asyncio',
   },
+  mypy: {
+    debianPackage: 'mypy',
+    probe: ['mypy', '--version'],
+    leftOut: 'the check of the types in the Python client',
+  },
   java: {
     debianPackage: 'default-jdk-headless',
     // A runtime without the compiler cannot start a single source file.

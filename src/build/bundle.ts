@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
+import { buildAssets } from './assets.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const outdir = join(root, 'dist');
@@ -55,4 +56,5 @@ const result = await build({
   // Ink loads the developer tools of React only when DEV is set; nobody needs them here.
   alias: { 'react-devtools-core': join(root, 'src/build/empty-module.ts') },
 });
+buildAssets(root, outdir);
 writeFileSync(join(outdir, 'THIRD-PARTY-LICENSES.txt'), thirdPartyLicences(result.metafile.inputs));

@@ -23,6 +23,8 @@ export interface HttpContext {
   readonly clock: Clock;
   readonly throttle: AuthThrottle;
   readonly silentAfterMs: () => number;
+  /** The address that people use, where it was said (`--public-url`). */
+  readonly publicUrl: string | undefined;
   /** Why the relay takes no new work, or undefined while it does. */
   readonly notReadyReason: () => string | undefined;
   readonly metrics: Pick<Metrics, 'contentType' | 'scrape'>;

@@ -14,6 +14,7 @@ import { registerHealth } from './health.ts';
 import { registerMessages } from './messages.ts';
 import { registerMetrics } from './metrics.ts';
 import { registerPresence } from './presence.ts';
+import { registerPythonClient } from './python-client.ts';
 import { registerQueue } from './queue.ts';
 import { HttpRefusal } from './refusal.ts';
 
@@ -91,6 +92,7 @@ export function createHttpServer(options: HttpServerOptions): HttpSide {
   registerQueue(fastify, context);
   registerAdmin(fastify, context);
   registerBackup(fastify, context);
+  registerPythonClient(fastify, context);
   return {
     async listen(host, port) {
       await fastify.listen({ host, port });
