@@ -9,7 +9,7 @@ type Fields = Readonly<Record<string, unknown>>;
 export type PythonEvent = Fields & { readonly event: string };
 
 export interface PythonClient extends AsyncDisposable {
-  /** The next event with this name; others that come before it are passed over. */
+  /** The next event with this name; others that come before it wait for whoever asks for them. */
   next(event: string): Promise<PythonEvent>;
   /** Has it do something, and resolves with the event `done` or `failed`. */
   perform(command: Fields & { readonly do: string }): Promise<PythonEvent>;
@@ -41,6 +41,7 @@ export async function startPythonClient(
   const program = join(import.meta.dirname, 'driver.py');
   const python = spawnWatched(debianPython, [program, folder, JSON.stringify(options)]);
   let linesRead = 0;
+  const passedOver: PythonEvent[] = [];
 
   async function nextEvent(): Promise<PythonEvent> {
     const [, line = ''] = await python.stdout.waitFor(new RegExp(`^(?:.*\\n){${linesRead}}(.*)\\n`));
@@ -48,9 +49,13 @@ export async function startPythonClient(
     return JSON.parse(line);
   }
   async function next(...names: readonly string[]): Promise<PythonEvent> {
+    const index = passedOver.findIndex(({ event }) => names.includes(event));
+    const [earlier] = index < 0 ? [] : passedOver.splice(index, 1);
+    if (earlier !== undefined) return earlier;
     for (;;) {
       const event = await nextEvent();
       if (names.includes(event.event)) return event;
+      passedOver.push(event);
     }
   }
   const write = (command: Fields) => python.write(`${JSON.stringify(command)}\n`);
