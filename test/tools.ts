@@ -37,7 +37,13 @@ export const tools = {
     prints: /jdk\.compiler/,
     leftOut: 'workers written with java.net.http',
   },
-  tmux: { debianPackage: 'tmux', probe: ['tmux', '-V'], leftOut: 'the commander in a real terminal' },
+  zsh: { debianPackage: 'zsh', probe: ['zsh', '--version'], leftOut: 'completion in zsh' },
+  fish: { debianPackage: 'fish', probe: ['fish', '--version'], leftOut: 'completion in fish' },
+  tmux: {
+    debianPackage: 'tmux',
+    probe: ['tmux', '-V'],
+    leftOut: 'the commander in a real terminal, completion at a press of Tab',
+  },
   cc: { debianPackage: 'gcc', probe: ['cc', '--version'], leftOut: 'the disk that fails an fsync' },
   openssl: { debianPackage: 'openssl', probe: ['openssl', 'version'], leftOut: 'everything over TLS' },
 } as const satisfies Record<string, Tool>;

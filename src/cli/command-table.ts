@@ -210,6 +210,11 @@ export const commandTable: readonly (CommandEntry | CommandGroup)[] = [
       { usage: 'rm <name>', describe: 'Forget a connection', load: async () => (await profile()).profileRemoveCommand },
     ],
   },
+  {
+    usage: 'completion <shell>',
+    describe: 'Print the completion script for bash, zsh or fish',
+    load: async () => (await import('./commands/completion.ts')).completionCommand,
+  },
 ];
 
 /** `relay` without a command. */
