@@ -50,7 +50,7 @@ async function expectLine(terminal: Terminal, typed: string, becomes: RegExp): P
   await terminal.press('Tab');
   await terminal.type('~');
   await terminal.waitFor(becomes);
-  await terminal.press('C-c');
+  await terminal.press('C-u');
   await terminal.type('clear');
   await terminal.press('Enter');
   await terminal.waitFor(/^ready>\s*$/);
