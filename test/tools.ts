@@ -14,6 +14,9 @@ export interface Tool {
 /** Debian's Python modules belong to Debian's Python; the `python3` on the PATH may be another one. */
 export const debianPython = '/usr/bin/python3';
 
+/** Debian's Chromium; playwright-core brings no browser. */
+export const chromiumProgram = '/usr/bin/chromium';
+
 export const tools = {
   'python3-websocket': {
     debianPackage: 'python3-websocket',
@@ -30,6 +33,12 @@ export const tools = {
     probe: ['mypy', '--version'],
     leftOut: 'the check of the types in the Python client',
   },
+  chromium: {
+    debianPackage: 'chromium',
+    probe: [chromiumProgram, '--version'],
+    leftOut: 'everything in a browser',
+  },
+  curl: { debianPackage: 'curl', probe: ['curl', '--version'], leftOut: 'the commander in bash' },
   java: {
     debianPackage: 'default-jdk-headless',
     // A runtime without the compiler cannot start a single source file.
