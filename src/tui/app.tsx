@@ -40,7 +40,6 @@ function MainScreen({ state, look, layout }: PartProps): ReactElement {
   const { overlay } = state;
   const composerHeight = layout.composer.rows + (layout.composer.isFramed ? 2 : 1);
   const composerRow = layout.rows - 1 - composerHeight;
-  const bodyRows = composerRow - 1 - (layout.hasStrip ? 1 : 0);
   return (
     <Box flexDirection="column">
       <Header state={state} look={look} />
@@ -48,7 +47,7 @@ function MainScreen({ state, look, layout }: PartProps): ReactElement {
       {overlay === undefined ? (
         <Lists state={state} look={look} layout={layout} />
       ) : (
-        <OverlayPane state={state} overlay={overlay} look={look} columns={layout.columns} rows={bodyRows - 2} />
+        <OverlayPane state={state} overlay={overlay} look={look} layout={layout} />
       )}
       <ComposerPane state={state} look={look} layout={layout} screenRow={composerRow} />
       <Footer state={state} look={look} layout={layout} />

@@ -1,19 +1,12 @@
 import type { LogEntry } from './model/log-entry.ts';
 import type { Beginning, CommanderPorts } from './ports.ts';
 import { createConnector } from './session/connector.ts';
+import { messageOf } from './session/jobs.ts';
 import { saveLog } from './session/save-log.ts';
 import type { CommanderState } from './state/state.ts';
 import type { Effect } from './state/step.ts';
 import { createStore, type Store } from './store.ts';
-
-/** What the commander asks of the terminal besides drawing. */
-export interface TerminalControl {
-  /** Puts the text on the clipboard of the terminal, which may be far from this machine (OSC 52). */
-  copy(text: string): void;
-  redraw(): void;
-  /** Gives the terminal back to the shell until `fg`. */
-  suspend(): void;
-}
+import type { TerminalControl } from './terminal.ts';
 
 /** The commander without its face: what happens goes into the store, what the store asks for is done. */
 export interface Commander {
@@ -22,7 +15,7 @@ export interface Commander {
   /** Resolves when somebody quits, here or by `leave`. */
   readonly left: Promise<void>;
   leave(): void;
-  /** Ends the connection and the relay inside. */
+  /** Ends the connection and the relay inside, or lets that go on where somebody wanted it. */
   close(): Promise<void>;
 }
 
@@ -32,55 +25,102 @@ export interface CommanderParts {
   readonly terminal: TerminalControl;
 }
 
-async function save(store: Store, entries: readonly LogEntry[]): Promise<void> {
-  try {
-    const path = await saveLog(entries, Date.now());
-    store.dispatch({ type: 'told', tone: 'good', text: `${entries.length} messages saved in ${path}` });
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    store.dispatch({ type: 'told', tone: 'bad', text: `Not saved: ${reason}` });
+/** What is done with files and the terminal, and told when it is done. */
+function createErrands(store: Store, ports: CommanderPorts, terminal: TerminalControl) {
+  const say = (tone: 'good' | 'bad', text: string): void => store.dispatch({ type: 'told', tone, text });
+
+  async function trying(what: string, errand: () => Promise<void> | void): Promise<void> {
+    try {
+      await errand();
+    } catch (error) {
+      say('bad', `${what}: ${messageOf(error)}`);
+    }
   }
+
+  return {
+    save: (entries: readonly LogEntry[]) =>
+      trying('Not saved', async () => {
+        const path = await saveLog(entries, Date.now());
+        say('good', `${entries.length} messages saved in ${path}`);
+      }),
+    edit: (text: string) =>
+      trying('Not edited', async () => store.dispatch({ type: 'edited', text: await terminal.edit(text) })),
+    remember: (command: string) => trying('The history is not kept', () => ports.history.add(command)),
+    loadHistory: () =>
+      trying('The history of earlier sessions', async () => {
+        store.dispatch({ type: 'history-loaded', commands: await ports.history.load() });
+      }),
+    listSnippets: () =>
+      trying('Saved commands', () => store.dispatch({ type: 'snippets-listed', snippets: ports.snippets() })),
+    async saveSnippet({ name, snippet }: Extract<Effect, { effect: 'save-snippet' }>): Promise<void> {
+      try {
+        if (ports.snippets().has(name)) throw new Error(`${name} is taken: choose another name`);
+        await ports.saveSnippet(name, snippet);
+        store.dispatch({ type: 'prompt-done', words: `Saved as ${name}: ^T has it.` });
+      } catch (error) {
+        store.dispatch({ type: 'prompt-refused', reason: messageOf(error) });
+      }
+    },
+    listProfiles: () =>
+      trying('Saved connections', () => store.dispatch({ type: 'profiles-listed', profiles: ports.profiles() })),
+  };
 }
 
 export function createCommander({ initial, ports, terminal }: CommanderParts): Commander {
   const { promise: left, resolve: leave } = Promise.withResolvers<void>();
   const store = createStore(initial, { now: Date.now, perform });
   const connector = createConnector(store, ports);
+  const errands = createErrands(store, ports, terminal);
+  let keepsRelay = false;
 
-  function perform(effect: Effect): void {
+  /** Errands and jobs tell by themselves how they went: nobody waits for them. */
+  function perform(effect: Effect): Promise<void> | undefined | void {
     switch (effect.effect) {
       case 'send':
-        connector.send(effect.seq, effect.target, effect.json);
-        break;
+        return connector.send(effect.seq, effect.target, effect.json);
       case 'tap':
-        connector.tap(effect.isOn);
-        break;
+        return connector.tap(effect.isOn);
       case 'start-local-relay':
-        connector.startLocally(true);
-        break;
+        return connector.startLocally(true);
       case 'connect':
-        connector.connectFirst(effect.url, effect.authKey);
-        break;
+        return connector.connectFirst(effect.url, effect.authKey);
       case 'reconnect':
-        connector.reconnect();
-        break;
+        return connector.reconnect();
+      case 'list-profiles':
+        return errands.listProfiles();
+      case 'open-profile':
+        return connector.openProfile(effect.name);
+      case 'list-snippets':
+        return errands.listSnippets();
+      case 'save-snippet':
+        return errands.saveSnippet(effect);
+      case 'remember':
+        return errands.remember(effect.command);
+      case 'add-device':
+        return connector.jobs?.addDevice(effect.id);
+      case 'look':
+        return connector.jobs?.look(effect.id);
+      case 'remove':
+        return connector.jobs?.remove(effect.removal);
+      case 'cancel-sent':
+        return connector.jobs?.cancelSent(effect.target, effect.messageId);
       case 'copy':
-        terminal.copy(effect.text);
-        break;
+        return terminal.copy(effect.text);
       case 'save':
-        void save(store, effect.entries);
-        break;
+        return errands.save(effect.entries);
+      case 'edit':
+        return errands.edit(effect.text);
+      case 'mouse':
+        return terminal.setMouse(effect.isOn);
       case 'redraw':
-        terminal.redraw();
-        break;
+        return terminal.redraw();
       case 'suspend':
-        terminal.suspend();
-        break;
+        return terminal.suspend();
       case 'exit':
-        leave();
-        break;
+        keepsRelay = effect.keepsRelay === true;
+        return leave();
       default:
-        effect satisfies never;
+        return effect satisfies never;
     }
   }
 
@@ -89,11 +129,12 @@ export function createCommander({ initial, ports, terminal }: CommanderParts): C
     left,
     leave,
     begin(beginning) {
+      void errands.loadHistory();
       if (beginning.kind === 'start-local') connector.startLocally(false);
       if (beginning.kind === 'connect') connector.connect(beginning.connection);
     },
     async close() {
-      await connector.close();
+      await connector.close(keepsRelay);
       store.close();
     },
   };

@@ -1,3 +1,5 @@
+import type { Snippet, Snippets } from '../client/snippets.ts';
+
 /**
  * A relay to connect to, and as whom: always with a master key. A device token would take the session of its device, and
  * that may be a machine at work.
@@ -22,6 +24,8 @@ export interface LocalRelay {
   readonly notes: readonly string[];
   /** Stops the device, then the relay, which drains. */
   close(): Promise<void>;
+  /** Stops it here, and starts it again as a process of its own with the same address and data. */
+  keepRunning(): Promise<void>;
 }
 
 /** How the commander begins. */
@@ -31,7 +35,19 @@ export type Beginning =
   /** The relay that was started here before is not running. */
   | { readonly kind: 'start-local' };
 
-/** What the commander needs from the program around it, which knows the server and the profiles. */
+/** Commands of earlier sessions. */
+export interface CommandHistory {
+  /** Oldest first. */
+  load(): Promise<readonly string[]>;
+  add(command: string): Promise<void>;
+}
+
+export interface SavedProfile {
+  readonly name: string;
+  readonly url: string;
+}
+
+/** What the commander needs from the program around it, which knows the server, the profiles and the files of this user. */
 export interface CommanderPorts {
   /** Whether an id was made for a command that is over in a moment, and so is nobody's device. */
   isOneShot(id: string): boolean;
@@ -41,4 +57,14 @@ export interface CommanderPorts {
   connectionTo(url: string, authKey: string): CommanderConnection;
   /** Saves it and resolves with the name of the profile. */
   saveProfile(connection: CommanderConnection): Promise<string>;
+  /** Those that the commander can use: with a master key. */
+  profiles(): readonly SavedProfile[];
+  /** Rejects with a sentence when it cannot be used. */
+  openProfile(name: string): Promise<Beginning>;
+  /** The saved commands, the same as those of `relay snippet`. */
+  snippets(): Snippets;
+  saveSnippet(name: string, snippet: Snippet): Promise<void>;
+  readonly history: CommandHistory;
+  /** A program to paste on the machine of a device. */
+  workerFor(url: string, deviceToken: string): string;
 }

@@ -1,9 +1,10 @@
 import { randomInt } from 'node:crypto';
 import { render } from 'ink';
 import { App } from './app.tsx';
-import { type Commander, createCommander, type TerminalControl } from './commander.ts';
+import { type Commander, createCommander } from './commander.ts';
 import type { Beginning, CommanderPorts } from './ports.ts';
 import { initialState, type Screen } from './state/state.ts';
+import { createTerminal } from './terminal.ts';
 import { createLook, type LookOptions } from './text/look.ts';
 
 export interface CommanderStart extends LookOptions {
@@ -26,36 +27,6 @@ function makeMessageIdPrefix(): string {
   return `c-${randomInt(36 ** 5)
     .toString(36)
     .padStart(5, '0')}`;
-}
-
-type Suspender = (during: () => Promise<void>) => Promise<void>;
-
-/** The whole job stops, so that the shell of `npm start` notices too, and goes on with `fg`. */
-async function stopJob(): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  // A process that no shell looks after cannot be stopped; it goes on at once.
-  const timer = setTimeout(resolve, 500);
-  process.once('SIGCONT', resolve);
-  process.kill(0, 'SIGTSTP');
-  await promise;
-  clearTimeout(timer);
-  process.off('SIGCONT', resolve);
-}
-
-function createTerminal(): TerminalControl & { setSuspender(suspender: Suspender): void } {
-  let suspender: Suspender | undefined;
-  const run = (during: () => Promise<void>): void => {
-    // A second ^Z while the first is under way is refused by Ink and means nothing more.
-    suspender?.(during).catch(() => undefined);
-  };
-  return {
-    setSuspender(given) {
-      suspender = given;
-    },
-    copy: (text) => void process.stdout.write(`\u001b]52;c;${Buffer.from(text).toString('base64')}\u0007`),
-    redraw: () => run(async () => undefined),
-    suspend: () => run(stopJob),
-  };
 }
 
 /** Leaves when it is told to and when the terminal is gone; returns how to stop listening. */
@@ -86,7 +57,7 @@ function watchCrash(): { readonly happened: Promise<never>; stop(): void } {
  */
 export async function startCommander(start: CommanderStart): Promise<void> {
   const { columns = 80, rows = 24 } = process.stdout;
-  const terminal = createTerminal();
+  const terminal = createTerminal((sequence) => void process.stdout.write(sequence));
   const commander = createCommander({
     initial: initialState({
       size: { columns, rows },
@@ -115,6 +86,7 @@ export async function startCommander(start: CommanderStart): Promise<void> {
     await Promise.race([commander.left, instance.waitUntilExit(), crash.happened]);
   } finally {
     clearInterval(ticker);
+    terminal.setMouse(false);
     instance.unmount();
     await instance.waitUntilExit().catch(() => undefined);
     await commander.close();

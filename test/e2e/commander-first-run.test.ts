@@ -2,7 +2,7 @@
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { hasTool } from '../tools.ts';
-import { startServe } from './built-relay.ts';
+import { runRelay, startServe } from './built-relay.ts';
 import { addDevice, command, startWorker, terminalTestMs } from './commander-people.ts';
 import { openTerminal } from './commander-terminal.ts';
 
@@ -64,6 +64,34 @@ describe.runIf(hasTool('tmux') && hasTool('python3-websocket'))('the first run',
   );
 
   it(
+    'leaves the relay running for those who are connected, when it is asked to',
+    async () => {
+      await using terminal = await openTerminal({ columns: 120, rows: 24 });
+      await terminal.startCommander({}, /Start one on this machine/);
+      await terminal.press('Enter');
+      await terminal.waitFor(/Compose › → simulated_mouse ●/);
+      const url = `${/ws:\/\/\S+/.exec(await terminal.screen())?.[0]}/ws/connect/`;
+      const env = { HOME: terminal.home, RELAY_CONFIG_DIR: undefined };
+      await using _arm = await startWorker(url, await addDevice('arm', env));
+      await terminal.waitFor(/● arm/);
+      await terminal.press('Escape', 'q');
+      await terminal.waitFor(/k keep it running/);
+      await terminal.press('k');
+      const after = await terminal.waitForShell();
+      const pid = Number(/"kill (\d+)" stops it/.exec(after.replaceAll('\n', ''))?.[1]);
+      try {
+        expect(after).toContain('keeps running');
+        // The same address, keys and devices as before.
+        const { stdout } = await runRelay(['presence', '--json'], { env });
+        expect(JSON.parse(stdout)).toHaveProperty('arm');
+      } finally {
+        process.kill(pid, 'SIGTERM');
+      }
+    },
+    terminalTestMs,
+  );
+
+  it(
     'takes another port when its own is taken, and says so',
     async () => {
       const occupant = createServer();
@@ -107,7 +135,7 @@ describe.runIf(hasTool('tmux') && hasTool('python3-websocket'))('the first run',
       await terminal.waitFor(/saved as the profile 127\.0\.0\.1/);
       await terminal.press('q');
       await terminal.waitForShell();
-      await terminal.startCommander({}, /127\.0\.0\.1 ● \d+ms/);
+      await terminal.startCommander({}, /127\.0\.0\.1 ● .*\d+ms/);
       await terminal.press('q');
       await terminal.waitForShell();
     },

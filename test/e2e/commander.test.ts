@@ -27,6 +27,8 @@ describe.runIf(hasTool('tmux') && hasTool('python3-websocket'))('the commander o
       await terminal.press('/');
       await terminal.type(`02e${columns}`);
       await terminal.press('Enter', 'Enter');
+      await terminal.waitFor(/presence +● online/);
+      await terminal.press('Enter');
       await terminal.waitFor(/→ gate/);
       await command(terminal, '{"cmd":"attack"}');
       await terminal.press('Escape', '2');
@@ -105,16 +107,16 @@ describe.runIf(hasTool('tmux') && hasTool('python3-websocket'))('the commander o
     async () => {
       await using terminal = await openTerminal({ columns: 120, rows: 24 });
       const env = { ...envOf(relay), RELAY_SENDER: 'boss' };
-      await terminal.startCommander(env, /● \d+ms/);
+      await terminal.startCommander(env, /● .*\d+ms/);
       await using other = await openTerminal({ columns: 120, rows: 24 });
-      await other.startCommander(env, /● \d+ms/);
+      await other.startCommander(env, /● .*\d+ms/);
       await terminal.waitFor(/○ taken over/);
       await terminal.waitFor(/127\.0\.0\.1/);
       await terminal.press('i');
       await command(terminal, '@nobody {"cmd":"x"}');
       await terminal.waitFor(/Not connected: nothing was sent/);
       await terminal.press('C-c', 'Escape', 'c');
-      await terminal.waitFor(/● \d+ms/);
+      await terminal.waitFor(/● .*\d+ms/);
       await other.waitFor(/○ taken over/);
     },
     terminalTestMs,
@@ -150,7 +152,7 @@ describe.runIf(hasTool('tmux'))('the commander through a restart of the relay', 
       await using terminal = await openTerminal({ columns: 120, rows: 24 });
       await using before = await startServe();
       const env = envOf(before);
-      await terminal.startCommander(env, /● \d+ms/);
+      await terminal.startCommander(env, /● .*\d+ms/);
       await terminal.press('i');
       await command(terminal, '@gate {"cmd":"open"}');
       await terminal.waitFor(/never seen here/);
@@ -159,7 +161,7 @@ describe.runIf(hasTool('tmux'))('the commander through a restart of the relay', 
       await before.process[Symbol.asyncDispose]();
       await terminal.waitFor(/not connected, again in \d+s/);
       await using _after = await startServe({ dataDir: before.dataDir, port: before.port });
-      const screen = await terminal.waitFor(/● \d+ms/);
+      const screen = await terminal.waitFor(/● .*\d+ms/);
       expect(screen).toMatch(/\{"cmd":"open"\} +⧗ queued/);
       await terminal.press('Escape', 'q');
       await terminal.waitForShell();

@@ -38,8 +38,9 @@ describe('the app', () => {
   it('sends a command that is typed in one piece with its Enter', async () => {
     using app = startApp();
     app.write('i@mouse_pi {"cmd":"x"}\r');
-    await vi.waitFor(() => expect(app.effects).toHaveLength(1));
+    await vi.waitFor(() => expect(app.effects).toHaveLength(2));
     expect(app.effects[0]).toMatchObject({ effect: 'send', target: 'mouse_pi', json: '{"cmd":"x","_id":"c-test-1"}' });
+    expect(app.effects[1]).toEqual({ effect: 'remember', command: '@mouse_pi {"cmd":"x"}' });
     expect(app.frame()).toContain('→ mouse_pi');
   });
 

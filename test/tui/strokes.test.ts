@@ -1,6 +1,6 @@
 import type { Key } from 'ink';
 import { describe, expect, it } from 'vitest';
-import { commandFor, keymap, keysOf, type Place } from '../../src/tui/keymap.ts';
+import { commandFor, keymap, keysOf, type Place } from '../../src/tui/keys/keymap.ts';
 import { readStrokes } from '../../src/tui/strokes.ts';
 
 const noKey: Key = {

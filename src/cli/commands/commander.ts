@@ -4,14 +4,18 @@ import { parseRelayUrl } from '../../client/address.ts';
 import { RelayHttpError } from '../../client/errors.ts';
 import { createRelayHttp } from '../../client/http.ts';
 import { isClientId } from '../../protocol/client-id.ts';
-import type { Beginning, CommanderConnection, CommanderPorts } from '../../tui/ports.ts';
+import type { Beginning, CommanderConnection, CommanderPorts, SavedProfile } from '../../tui/ports.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
 import { commanderExamples, commanderOptions } from '../commander-flags.ts';
 import { type Connection, findConnection, isOneShotClientId } from '../connect.ts';
 import type { ConnectionFlags } from '../connection.ts';
 import { type ExitCode, exitCodes, usageError } from '../exit-codes.ts';
+import { openHistoryFile } from '../history-file.ts';
+import { type RelayProcess, startRelayProcess } from '../keep-running.ts';
 import { isPortFree, localPortOf, localProfileName, type StartedLocalRelay, startLocalRelay } from '../local-relay.ts';
 import { isProfileName } from '../profiles.ts';
+import { pythonWorker } from '../python-worker.ts';
+import { openSnippetFile } from '../snippet-file.ts';
 
 /** A client id that no other commander has, so that two of them do not take each other over. */
 function makeSender(): string {
@@ -84,25 +88,58 @@ async function saveConnection(connection: CommanderConnection, context: CommandC
   return name;
 }
 
-interface LocalPorts extends CommanderPorts {
-  /** The relay that was started inside, if one was. */
-  readonly started: () => StartedLocalRelay | undefined;
+/** What became of the relay inside, to be said when the terminal is the shell's again. */
+interface LocalEnd {
+  readonly started: StartedLocalRelay;
+  /** It goes on as a process of its own. */
+  readonly process: RelayProcess | undefined;
 }
 
-function createPorts(context: CommandContext): LocalPorts {
-  let started: StartedLocalRelay | undefined;
+interface LocalPorts extends CommanderPorts {
+  /** The relay that was started inside, if one was. */
+  readonly ended: () => LocalEnd | undefined;
+}
+
+/** Those with a master key: with a device token the commander would take the session of its device. */
+function usableProfiles({ profiles }: CommandContext): readonly SavedProfile[] {
+  return profiles.names().flatMap((name) => {
+    const profile = profiles.get(name);
+    return profile?.auth_key === undefined ? [] : [{ name, url: profile.url }];
+  });
+}
+
+/** A saved connection as `--profile` would take it, whatever flags and environment say. */
+async function openProfile(name: string, argv: ConnectionFlags, context: CommandContext): Promise<Beginning> {
+  const { RELAY_URL, RELAY_AUTH_KEY, RELAY_DEVICE_TOKEN, RELAY_PROFILE, ...env } = context.env;
+  const { url: _url, caFile: _caFile, ...flags } = argv;
+  return await beginningOf({ ...flags, profile: name }, { ...context, env });
+}
+
+function createPorts(argv: ConnectionFlags, context: CommandContext): LocalPorts {
+  let local: LocalEnd | undefined;
+  const snippetFile = openSnippetFile(context.env);
   return {
-    started: () => started,
+    ended: () => local,
     isOneShot: isOneShotClientId,
+    profiles: () => usableProfiles(context),
+    openProfile: (name) => openProfile(name, argv, context),
+    snippets: () => snippetFile.all(),
+    saveSnippet: (name, snippet) => snippetFile.put(name, snippet),
+    history: openHistoryFile(context.env),
+    workerFor: (url, deviceToken) => pythonWorker({ url, deviceToken }),
     async startLocalRelay(onFatal) {
-      const relay = await startLocalRelay(context.profiles, onFatal);
-      started = relay;
-      const { simulatedDevice, notes } = relay;
+      const started = await startLocalRelay(context.profiles, onFatal);
+      local = { started, process: undefined };
+      const { simulatedDevice, notes } = started;
       return {
-        connection: connectionWith(localProfileName, relay.url, relay.authKey),
+        connection: connectionWith(localProfileName, started.url, started.authKey),
         ...(simulatedDevice === undefined ? {} : { simulatedDevice }),
         notes,
-        close: () => relay.close(),
+        close: () => started.close(),
+        async keepRunning() {
+          await started.close();
+          local = { started, process: await startRelayProcess(started.url, started.dataDir) };
+        },
       };
     },
     connectionTo(url, authKey) {
@@ -111,6 +148,14 @@ function createPorts(context: CommandContext): LocalPorts {
     },
     saveProfile: (connection) => saveConnection(connection, context),
   };
+}
+
+function wordsOf({ started, process }: LocalEnd): string {
+  const { url, dataDir } = started;
+  if (process === undefined) {
+    return `The relay at ${url} is stopped; its data stays in ${dataDir}. "relay" starts it again, "relay serve" keeps it running.`;
+  }
+  return `The relay at ${url} keeps running: "kill ${process.pid}" stops it, and its log is ${process.logFile}.`;
 }
 
 /** NO_COLOR (no-color.org) and terminals that know none. */
@@ -127,16 +172,12 @@ export const commanderCommand = defineCommand({
       throw usageError('the commander needs a terminal: in scripts use "relay listen --json" and "relay send"');
     }
     const { signal } = context.interruption;
-    const ports = createPorts(context);
+    const ports = createPorts(argv, context);
     const beginning = await beginningOf(argv, context);
     const { startCommander } = await import('../../tui/start.tsx');
     await startCommander({ beginning, ports, signal, isAscii: argv.ascii === true, hasColor: hasColor(context) });
-    const relay = ports.started();
-    if (relay !== undefined) {
-      context.output.say(
-        `The relay at ${relay.url} is stopped; its data stays in ${relay.dataDir}. "relay" starts it again, "relay serve" keeps it running.`,
-      );
-    }
+    const local = ports.ended();
+    if (local !== undefined) context.output.say(wordsOf(local));
     return signal.aborted ? context.interruption.exitCode : exitCodes.done;
   },
 });

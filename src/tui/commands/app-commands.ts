@@ -11,18 +11,17 @@ function focusBeside(state: CommanderState, by: number): CommanderState {
   return focusPane(state, panes[index] ?? 'devices');
 }
 
-/** Who else uses the relay that runs inside this process: they lose it when it stops. */
-function othersOnline(state: CommanderState): readonly string[] {
-  const { local } = state.relay;
-  if (local === undefined) return [];
-  return state.devices.all
-    .filter(({ id, state: presence }) => presence === 'online' && !local.ownIds.includes(id))
-    .map(({ id }) => id);
+/** Who else uses the relay that runs inside this process, and loses it when that stops; undefined: that is not known. */
+function othersInside({ relay, relayInside, devices }: CommanderState): readonly string[] | undefined {
+  if (relayInside === undefined) return [];
+  if (relay.local === undefined) return undefined;
+  const { ownIds } = relay.local;
+  return devices.all.filter(({ id, state }) => state === 'online' && !ownIds.includes(id)).map(({ id }) => id);
 }
 
 export function quit(state: CommanderState): Step {
-  const others = othersOnline(state);
-  if (others.length === 0) return step(state, { effect: 'exit' });
+  const others = othersInside(state);
+  if (others?.length === 0) return step(state, { effect: 'exit' });
   return step({ ...state, overlay: { kind: 'confirm-quit', others } });
 }
 
@@ -52,6 +51,8 @@ function toggleTap(state: CommanderState): Step {
   return step(notify(toggled, 'good', words), { effect: 'tap', isOn: !isTapped });
 }
 
+const nextTime = { clock: 'elapsed', elapsed: 'date', date: 'clock' } as const;
+
 export const appCommands: Handlers<
   | 'focus-next'
   | 'focus-previous'
@@ -67,7 +68,11 @@ export const appCommands: Handlers<
   | 'reconnect'
   | 'redraw'
   | 'suspend'
+  | 'toggle-mouse'
+  | 'toggle-wrap'
+  | 'change-time'
   | 'quit'
+  | 'quit-and-keep'
   | 'exit'
 > = {
   'focus-next': (state) => step(focusBeside(state, 1)),
@@ -77,7 +82,7 @@ export const appCommands: Handlers<
   'focus-composer': (state) => step(focusPane(state, 'composer')),
   'begin-command': beginCommand,
   'show-help': (state) => step({ ...state, overlay: { kind: 'help', top: 0 } }),
-  'show-problems': (state) => step({ ...state, overlay: { kind: 'problems' }, unseenProblems: 0 }),
+  'show-problems': (state) => step({ ...state, overlay: { kind: 'problems', top: 0 }, unseenProblems: 0 }),
   'close-overlay': (state) => step({ ...state, overlay: undefined }),
   zoom: (state) => step({ ...state, isZoomed: !state.isZoomed }),
   'toggle-tap': toggleTap,
@@ -85,5 +90,10 @@ export const appCommands: Handlers<
   redraw: (state) => step(state, { effect: 'redraw' }),
   suspend: (state) => step(state, { effect: 'suspend' }),
   quit,
+  'toggle-mouse': (state) =>
+    step({ ...state, isMouseOn: !state.isMouseOn }, { effect: 'mouse', isOn: !state.isMouseOn }),
+  'toggle-wrap': (state) => step({ ...state, reading: { ...state.reading, isWrapped: !state.reading.isWrapped } }),
+  'change-time': (state) => step({ ...state, reading: { ...state.reading, time: nextTime[state.reading.time] } }),
+  'quit-and-keep': (state) => step(state, { effect: 'exit', keepsRelay: true }),
   exit: (state) => step(state, { effect: 'exit' }),
 };

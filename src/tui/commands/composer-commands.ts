@@ -43,6 +43,7 @@ export const composerCommands: Handlers<
   | 'confirm'
   | 'newline'
   | 'complete'
+  | 'edit-outside'
   | 'history-older'
   | 'history-newer'
   | 'clear'
@@ -53,6 +54,7 @@ export const composerCommands: Handlers<
   confirm: confirmCommand,
   newline: (state) => step(editFocused(state, (buffer) => insertText(buffer, '\n'))),
   complete,
+  'edit-outside': (state) => step(state, { effect: 'edit', text: state.composer.buffer.text }),
   'history-older': older,
   'history-newer': newer,
   clear: (state) => step(editFocused(state, () => emptyBuffer)),

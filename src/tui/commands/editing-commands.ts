@@ -6,6 +6,8 @@ import { type Step, step } from '../state/step.ts';
 import { editFilter } from './filter-commands.ts';
 import { editForm } from './first-run-commands.ts';
 import type { Handlers } from './handler.ts';
+import { editMenuText } from './menu-commands.ts';
+import { editPrompt } from './prompt-commands.ts';
 
 type Edit = (buffer: TextBuffer) => TextBuffer;
 
@@ -18,6 +20,10 @@ export function editFocused(state: CommanderState, edit: Edit): CommanderState {
       return editFilter(state, edit);
     case 'connect-form':
       return editForm(state, edit);
+    case 'menu':
+      return editMenuText(state, edit);
+    case 'prompt':
+      return editPrompt(state, edit);
     default:
       return state;
   }

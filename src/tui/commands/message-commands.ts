@@ -1,6 +1,6 @@
 import { writeName } from '../model/command-text.ts';
 import { fillComposer } from '../model/composer.ts';
-import { followMessages, pauseMessages, selectedEntry, shownEntries } from '../model/message-pane.ts';
+import { followMessages, moveToMatch, pauseMessages, selectedEntry, shownEntries } from '../model/message-pane.ts';
 import { layoutOf } from '../state/layout.ts';
 import { focusPane } from '../state/place.ts';
 import type { CommanderState } from '../state/state.ts';
@@ -36,10 +36,34 @@ function repeat(state: CommanderState): Step {
   return step({ ...focusPane(state, 'composer'), composer });
 }
 
+/** The message under the cursor, or the name of the device under it. */
 function copy(state: CommanderState): Step {
+  const text = state.focus === 'devices' ? state.devices.cursorId : selectedEntry(state.messages)?.text;
+  if (text === undefined) return step(notify(state, 'bad', 'There is nothing to copy.'));
+  return step(notify(state, 'good', 'Copied: sent to the terminal.'), { effect: 'copy', text });
+}
+
+/** Goes to a message that fits the filter, or the last filter there was: with its neighbours, once that is taken away. */
+function findMatch(by: 1 | -1): (state: CommanderState) => Step {
+  return (state) => {
+    if (state.messages.search === undefined) {
+      return step(notify(state, 'bad', 'n goes through what fits a filter: set one with /.'));
+    }
+    const found = moveToMatch(state.messages, by, layoutOf(state).messages?.rows ?? 1);
+    if (found !== undefined) return step({ ...state, messages: found });
+    return step(
+      notify(state, 'bad', `Nothing ${by === 1 ? 'after' : 'before'} this fits ${state.messages.search.text}`),
+    );
+  };
+}
+
+/** The relay lets go of what still waits; whether it did comes back as the state of the message. */
+function cancelSent(state: CommanderState): Step {
   const entry = selectedEntry(state.messages);
-  if (entry === undefined) return step(state);
-  return step(notify(state, 'good', "Sent to the terminal's clipboard."), { effect: 'copy', text: entry.text });
+  if (entry?.direction !== 'out' || entry.outcome.state !== 'queued') {
+    return step(notify(state, 'bad', 'x cancels a message from here that is queued; this one is not.'));
+  }
+  return step(state, { effect: 'cancel-sent', target: entry.peer, messageId: entry.messageId });
 }
 
 function save(state: CommanderState): Step {
@@ -49,13 +73,25 @@ function save(state: CommanderState): Step {
 }
 
 export const messageCommands: Handlers<
-  'toggle-pause' | 'follow' | 'open-detail' | 'close-detail' | 'repeat' | 'copy' | 'save'
+  | 'toggle-pause'
+  | 'follow'
+  | 'open-detail'
+  | 'close-detail'
+  | 'repeat'
+  | 'cancel-sent'
+  | 'next-match'
+  | 'previous-match'
+  | 'copy'
+  | 'save'
 > = {
   'toggle-pause': togglePause,
   follow: (state) => step({ ...closeDetail(state), messages: followMessages(closeDetail(state).messages) }),
   'open-detail': openDetail,
   'close-detail': (state) => step(closeDetail(state)),
   repeat,
+  'cancel-sent': cancelSent,
+  'next-match': findMatch(1),
+  'previous-match': findMatch(-1),
   copy,
   save,
 };

@@ -1,11 +1,13 @@
 import { moveDeviceCursor } from '../model/device-list.ts';
 import { moveMessageCursor } from '../model/message-pane.ts';
-import { layoutOf } from '../state/layout.ts';
+import { layoutOf, overlayRows, wrappedRowsMax } from '../state/layout.ts';
+import { overlayLines } from '../state/overlay-lines.ts';
 import { placeOf } from '../state/place.ts';
 import type { CommanderState } from '../state/state.ts';
 import { type Step, step } from '../state/step.ts';
 import type { MovingCommand } from './command-name.ts';
 import type { Handlers } from './handler.ts';
+import { moveInSheet } from './sheet-commands.ts';
 
 /** A move in rows: `Infinity` is the end of the list. */
 function rowsOf(command: MovingCommand, page: number): number {
@@ -25,10 +27,18 @@ function rowsOf(command: MovingCommand, page: number): number {
   }
 }
 
-function scrollHelp(state: CommanderState, rows: number): CommanderState {
-  if (state.overlay?.kind !== 'help') return state;
-  const top = Math.max(0, Math.min(state.overlay.top + rows, 500));
-  return { ...state, overlay: { kind: 'help', top } };
+/** Help, errors and a worker to paste may be longer than the screen. */
+function scroll(state: CommanderState, rows: number): CommanderState {
+  const { overlay } = state;
+  if (overlay === undefined || !('top' in overlay)) return state;
+  const topMax = Math.max(0, overlayLines(state, overlay).length - overlayRows(layoutOf(state)));
+  return { ...state, overlay: { ...overlay, top: Math.max(0, Math.min(overlay.top + rows, topMax)) } };
+}
+
+function moveInOverlay(state: CommanderState, rows: number): CommanderState {
+  const { overlay } = state;
+  if (overlay?.kind !== 'device-sheet') return scroll(state, rows);
+  return { ...state, overlay: { ...overlay, sheet: moveInSheet(overlay.sheet, rows) } };
 }
 
 /** In the detail, pages scroll the message and rows go to the next one. */
@@ -50,13 +60,15 @@ function moveInList(state: CommanderState, command: MovingCommand): CommanderSta
     return { ...state, devices: moveDeviceCursor(state.devices, rowsOf(command, rows), rows) };
   }
   const rows = layout.messages?.rows ?? 1;
-  return { ...state, messages: moveMessageCursor(state.messages, rowsOf(command, rows), rows) };
+  // Messages of several rows: a page of as many as there are rows would pass over some.
+  const page = state.reading.isWrapped ? Math.max(1, Math.floor(rows / wrappedRowsMax)) : rows;
+  return { ...state, messages: moveMessageCursor(state.messages, rowsOf(command, page), rows) };
 }
 
 function move(command: MovingCommand): (state: CommanderState) => Step {
   return (state) => {
     const place = placeOf(state);
-    if (place === 'help') return step(scrollHelp(state, rowsOf(command, 10)));
+    if (state.overlay !== undefined) return step(moveInOverlay(state, rowsOf(command, 10)));
     if (place === 'detail') return step(moveInDetail(state, command));
     return step(place === 'devices' || place === 'messages' ? moveInList(state, command) : state);
   };

@@ -8,8 +8,11 @@ import { editingCommands } from './editing-commands.ts';
 import { filterCommands } from './filter-commands.ts';
 import { firstRunCommands } from './first-run-commands.ts';
 import type { Handlers } from './handler.ts';
+import { menuChooser, menuCommands } from './menu-commands.ts';
 import { messageCommands } from './message-commands.ts';
 import { movingCommands } from './moving-commands.ts';
+import { promptCommands } from './prompt-commands.ts';
+import { sheetCommands } from './sheet-commands.ts';
 
 const handlers: Handlers<Command> = {
   ...appCommands,
@@ -18,8 +21,12 @@ const handlers: Handlers<Command> = {
   ...editingCommands,
   ...filterCommands,
   ...firstRunCommands,
+  ...menuCommands,
+  'menu-choose': menuChooser(runCommand),
   ...messageCommands,
   ...movingCommands,
+  ...promptCommands,
+  ...sheetCommands,
 };
 
 export function runCommand(state: CommanderState, command: Command): Step {

@@ -5,8 +5,10 @@ import type { SentEntry } from '../model/log-entry.ts';
 import { addEntries } from '../model/message-pane.ts';
 import { addresseesOf } from '../model/targets.ts';
 import { moveCursor } from '../model/text-buffer.ts';
-import type { CommanderState, PendingCommand } from '../state/state.ts';
+import type { PendingCommand } from '../state/overlay.ts';
+import type { CommanderState } from '../state/state.ts';
 import { type Effect, notify, type Step, step } from '../state/step.ts';
+import { confirmRemoval } from './sheet-commands.ts';
 
 /** A command that may go, or the sentence that says why it may not. */
 type Checked = { readonly command: PendingCommand } | { readonly refusal: string };
@@ -75,7 +77,7 @@ function release(state: CommanderState, { targets, json, payload }: PendingComma
     relay: { ...state.relay, sent: state.relay.sent + entries.length },
     messagesNumbered: state.messagesNumbered + entries.length,
   };
-  return step(sent, ...effects);
+  return step(sent, ...effects, { effect: 'remember', command: state.composer.buffer.text });
 }
 
 /** Enter in the composer. */
@@ -94,6 +96,7 @@ export function sendCommand(state: CommanderState): Step {
 
 /** The yes to what was asked: the connection may have gone meanwhile, so it is looked at again. */
 export function confirmCommand(state: CommanderState): Step {
+  if (state.overlay?.kind === 'confirm-removal') return confirmRemoval(state);
   if (state.overlay?.kind !== 'confirm-send') return step(state);
   if (state.relay.connection?.phase !== 'authenticated') {
     return step(notify({ ...state, overlay: undefined }, 'bad', 'Not connected: nothing was sent, nothing is kept.'));

@@ -46,6 +46,11 @@ export function rememberCommand(composer: Composer): Composer {
   return { ...fillComposer(composer, ''), history };
 }
 
+/** Commands of earlier sessions, older than those of this one. */
+export function addHistory(composer: Composer, earlier: readonly string[]): Composer {
+  return { ...composer, history: [...earlier, ...composer.history].slice(-historyMax) };
+}
+
 /** Goes to an older command (-1) or a newer one (1); the newest of all is what was being typed. */
 export function recallCommand(composer: Composer, step: -1 | 1): Composer {
   const { history } = composer;

@@ -7,6 +7,7 @@ import {
   filterLog,
   indexOfSeq,
   type MessageLog,
+  passes,
   replaceEntry,
   updateLog,
 } from './message-log.ts';
@@ -23,12 +24,19 @@ interface Pause {
 /** The log and how it is read: it follows what comes, or it stands still. */
 export interface MessagePane {
   readonly log: MessageLog;
+  /** The last filter that there was: what `n` goes through. */
+  readonly search: { readonly text: string; readonly filter: MessageFilter } | undefined;
   readonly pause: Pause | undefined;
   /** The first line that is shown of the message under the cursor; undefined while its detail is closed. */
   readonly detailTop: number | undefined;
 }
 
-export const emptyMessagePane: MessagePane = { log: emptyLog, pause: undefined, detailTop: undefined };
+export const emptyMessagePane: MessagePane = {
+  log: emptyLog,
+  search: undefined,
+  pause: undefined,
+  detailTop: undefined,
+};
 
 /** The entries to look at: those that pass the filter, as they are now or as they were when the pause began. */
 export function shownEntries(pane: MessagePane): readonly LogEntry[] {
@@ -58,13 +66,21 @@ export interface MessageWindow {
   readonly top: number;
   readonly count: number;
   readonly selected: LogEntry | undefined;
+  /** The entry before the first one. */
+  readonly before: LogEntry | undefined;
 }
 
 export function messageWindow(pane: MessagePane, rows: number): MessageWindow {
   const entries = shownEntries(pane);
   const { index, top } = placeOf(pane, rows);
   const first = scrollTop(top, index, rows, entries.length);
-  return { entries: entries.slice(first, first + rows), top: first, count: entries.length, selected: entries[index] };
+  return {
+    entries: entries.slice(first, first + rows),
+    top: first,
+    count: entries.length,
+    selected: entries[index],
+    before: entries[first - 1],
+  };
 }
 
 function pauseAt(pane: MessagePane, place: ListPlace): MessagePane {
@@ -90,6 +106,17 @@ export function moveMessageCursor(pane: MessagePane, step: number, rows: number)
   return pauseAt(closer, moved);
 }
 
+/** Moves to the next message (1), or the one before (-1), that fits the last filter; undefined when none does. */
+export function moveToMatch(pane: MessagePane, by: 1 | -1, rows: number): MessagePane | undefined {
+  const entries = shownEntries(pane);
+  const { index } = placeOf(pane, rows);
+  for (let at = index + by; at >= 0 && at < entries.length; at += by) {
+    const entry = entries[at];
+    if (entry !== undefined && passes(pane.search?.filter, entry)) return moveMessageCursor(pane, at - index, rows);
+  }
+  return undefined;
+}
+
 export function addEntries(pane: MessagePane, added: readonly LogEntry[]): MessagePane {
   return { ...pane, log: appendEntries(pane.log, added) };
 }
@@ -104,6 +131,7 @@ export function updateEntry(pane: MessagePane, replacement: LogEntry): MessagePa
 
 /** Filters the log as it is now; one that stood still stands still again, at its end. */
 export function filterMessages(pane: MessagePane, text: string, filter: MessageFilter | undefined): MessagePane {
-  const filtered = { log: filterLog(pane.log, text, filter), pause: undefined, detailTop: undefined };
+  const search = filter === undefined ? pane.search : { text, filter };
+  const filtered = { log: filterLog(pane.log, text, filter), search, pause: undefined, detailTop: undefined };
   return pane.pause === undefined ? filtered : pauseMessages(filtered, 1);
 }

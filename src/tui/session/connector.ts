@@ -1,6 +1,8 @@
+import { parseRelayUrl } from '../../client/address.ts';
 import type { ConnectionState } from '../../client/types.ts';
 import type { CommanderConnection, CommanderPorts, LocalRelay } from '../ports.ts';
 import type { Store } from '../store.ts';
+import { createJobs, type JobPorts, type Jobs, messageOf } from './jobs.ts';
 import { type Session, startSession } from './session.ts';
 
 /** Everything about being connected: to which relay, by which session, and the relay that runs inside. */
@@ -16,12 +18,12 @@ export interface Connector {
   send(seq: number, target: string, json: string): void;
   /** Asks for copies of what passes in the room, or no more. */
   tap(isOn: boolean): void;
-  /** Ends the session, then the relay inside. */
-  close(): Promise<void>;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  /** What is asked of the HTTP side of the present relay; undefined before there is one. */
+  readonly jobs: Jobs | undefined;
+  /** Goes over to another saved connection; the log stays. */
+  openProfile(name: string): Promise<void>;
+  /** Ends the session, then the relay inside, or lets that go on as a process of its own. */
+  close(keepsRelay: boolean): Promise<void>;
 }
 
 /** A command that every simulated device answers. */
@@ -36,14 +38,18 @@ function knownIdsOf(store: Store): readonly string[] {
 }
 
 /** Sessions one after the other: only the latest one is listened to. */
-function createSessions(store: Store, { isOneShot }: CommanderPorts) {
+function createSessions(store: Store, { isOneShot, workerFor }: CommanderPorts) {
   let session: Session | undefined;
+  let jobs: Jobs | undefined;
   let connection: CommanderConnection | undefined;
   let generation = 0;
 
   return {
     get connection() {
       return connection;
+    },
+    get jobs() {
+      return jobs;
     },
     start(to: CommanderConnection, onState: (state: ConnectionState) => void = () => undefined): void {
       void session?.close();
@@ -60,6 +66,13 @@ function createSessions(store: Store, { isOneShot }: CommanderPorts) {
         knownIds: () => knownIdsOf(store),
         isOneShot,
       });
+      const tell: JobPorts['tell'] = (action) => {
+        if (own !== generation) return;
+        store.dispatch(action);
+        // What was asked for may have changed what is listed.
+        session?.refresh();
+      };
+      jobs = createJobs({ http: session.http, url: parseRelayUrl(to.url).ws, workerFor, tell });
       // A connection that was given up has taken its tap along.
       if (store.state.relay.isTapped) void session.tap(true);
     },
@@ -108,6 +121,34 @@ export function createConnector(store: Store, ports: CommanderPorts): Connector 
     });
   }
 
+  /** The relay inside goes on while another one is looked at. */
+  function isInside({ url }: CommanderConnection): boolean {
+    return url === localRelay?.connection.url;
+  }
+
+  async function openProfile(name: string): Promise<void> {
+    const beginning = await ports.openProfile(name);
+    if (beginning.kind === 'connect') {
+      if (localRelay !== undefined && isInside(beginning.connection)) connectInside(localRelay);
+      else connectTo(beginning.connection);
+    } else if (localRelay !== undefined) {
+      connectInside(localRelay);
+    } else {
+      starting = startInside(false);
+      await starting;
+    }
+  }
+
+  function connectTo(connection: CommanderConnection): void {
+    choose(connection);
+    sessions.start(connection);
+  }
+
+  function connectInside({ connection, simulatedDevice }: LocalRelay): void {
+    choose(connection, simulatedDevice === undefined ? [] : [simulatedDevice]);
+    sessions.start(connection);
+  }
+
   async function save(connection: CommanderConnection): Promise<void> {
     store.dispatch({ type: 'begun' });
     try {
@@ -136,10 +177,7 @@ export function createConnector(store: Store, ports: CommanderPorts): Connector 
   }
 
   return {
-    connect(connection) {
-      choose(connection);
-      sessions.start(connection);
-    },
+    connect: connectTo,
     startLocally(isFirstRun) {
       starting = startInside(isFirstRun).catch((error: unknown) => fail(messageOf(error)));
     },
@@ -153,12 +191,19 @@ export function createConnector(store: Store, ports: CommanderPorts): Connector 
     reconnect() {
       if (sessions.connection !== undefined) sessions.start(sessions.connection);
     },
+    get jobs() {
+      return sessions.jobs;
+    },
+    openProfile: (name) =>
+      openProfile(name).catch((error: unknown) => {
+        store.dispatch({ type: 'told', tone: 'bad', text: messageOf(error) });
+      }),
     send: sessions.send,
     tap: sessions.tap,
-    async close() {
-      await starting;
+    async close(keepsRelay) {
+      await starting.catch(() => undefined);
       await sessions.end();
-      await localRelay?.close();
+      await (keepsRelay ? localRelay?.keepRunning() : localRelay?.close());
     },
   };
 }

@@ -28,6 +28,8 @@ const frameRows = 2;
 /** What the frame and its padding take of a pane's columns. */
 export const frameColumns = 4;
 const composerRowsMax = 5;
+/** A wrapped message takes so many rows of the log at most; its detail shows all of it. */
+export const wrappedRowsMax = 5;
 
 export function isTooSmall(size: Size): boolean {
   return size.columns < smallestSize.columns || size.rows < smallestSize.rows;
@@ -87,4 +89,10 @@ export function layoutOf(state: CommanderState): Layout {
   const height = rows - headerAndFooter - strip - composerHeight;
   const body = isWide ? wideBody(state, height) : narrowBody(state, height);
   return { columns, rows, ...body, composer: { rows: textRows, isFramed }, hasStrip: !isWide };
+}
+
+/** Rows inside of the frame of what stands in the place of the lists. */
+export function overlayRows({ rows, composer, hasStrip }: Layout): number {
+  const composerHeight = composer.rows + (composer.isFramed ? frameRows : 1);
+  return rows - 2 - (hasStrip ? 1 : 0) - composerHeight - frameRows;
 }

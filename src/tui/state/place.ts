@@ -1,4 +1,4 @@
-import type { Place } from '../keymap.ts';
+import type { Place } from '../keys/keymap.ts';
 import type { CommanderState, Pane } from './state.ts';
 
 /** What has the keyboard: the topmost thing on the screen. */

@@ -1,7 +1,10 @@
 import { typeText } from '../commands/editing-commands.ts';
+import { showProfiles, showSnippets } from '../commands/menu-commands.ts';
+import { refusePrompt } from '../commands/prompt-commands.ts';
 import { runCommand } from '../commands/run-command.ts';
-import { commandFor, takesText } from '../keymap.ts';
-import { fillComposer } from '../model/composer.ts';
+import { lookAgain, showLook } from '../commands/sheet-commands.ts';
+import { commandFor, takesText } from '../keys/keymap.ts';
+import { addHistory, fillComposer } from '../model/composer.ts';
 import { pushPresence, updateDevices } from '../model/device-list.ts';
 import type { Stroke } from '../strokes.ts';
 import type { Action } from './action.ts';
@@ -74,6 +77,7 @@ function paste(state: CommanderState, text: string): CommanderState {
 
 function fail(state: CommanderState, reason: string): CommanderState {
   const { screen } = state;
+  if (screen.name === 'main') return addProblem(notify(state, 'bad', reason), reason);
   if (screen.name === 'busy' && screen.form !== undefined) {
     return { ...state, screen: { name: 'connect-form', form: { ...screen.form, problem: reason } } };
   }
@@ -86,9 +90,10 @@ function begin(state: CommanderState, command: string | undefined): CommanderSta
   return { ...focusPane(begun, 'composer'), composer: fillComposer(begun.composer, command) };
 }
 
-function tick(state: CommanderState): CommanderState {
+function tick(state: CommanderState): Step {
   const isOver = state.notice !== undefined && state.notice.untilMs <= state.nowMs;
-  return { ...state, notice: isOver ? undefined : state.notice, relay: countRates(state.relay, state.nowMs) };
+  const ticked = { ...state, notice: isOver ? undefined : state.notice, relay: countRates(state.relay, state.nowMs) };
+  return lookAgain(ticked);
 }
 
 function failPoll(state: CommanderState, reason: string): CommanderState {
@@ -108,7 +113,7 @@ export function reduce(before: CommanderState, action: Action, nowMs: number): S
     case 'resized':
       return step({ ...state, size: action.size });
     case 'ticked':
-      return step(tick(state));
+      return tick(state);
     case 'relay-chosen':
       return step(chooseRelay(state, action));
     case 'connection-changed':
@@ -131,6 +136,22 @@ export function reduce(before: CommanderState, action: Action, nowMs: number): S
     }
     case 'poll-failed':
       return step(failPoll(state, action.reason));
+    case 'device-looked':
+      return step(showLook(state, action));
+    case 'device-added':
+      return step({ ...state, overlay: { kind: 'new-device', device: action.device, top: 0 } });
+    case 'prompt-refused':
+      return step(refusePrompt(state, action.reason));
+    case 'prompt-done':
+      return step(notify({ ...state, overlay: undefined }, 'good', action.words));
+    case 'snippets-listed':
+      return step(showSnippets(state, action.snippets));
+    case 'profiles-listed':
+      return step(showProfiles(state, action.profiles));
+    case 'history-loaded':
+      return step({ ...state, composer: addHistory(state.composer, action.commands) });
+    case 'edited':
+      return step({ ...focusPane(state, 'composer'), composer: fillComposer(state.composer, action.text) });
     case 'beginning-failed':
       return step(fail(state, action.reason));
     case 'begun':

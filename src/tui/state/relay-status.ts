@@ -22,7 +22,8 @@ export function chooseRelay(state: CommanderState, { label, url, local }: Chosen
     roundTripMs: undefined,
     presenceProblem: undefined,
   };
-  return { ...state, relay, devices: { ...emptyDeviceList, order: state.devices.order } };
+  const relayInside = local ?? state.relayInside;
+  return { ...state, relay, relayInside, devices: { ...emptyDeviceList, order: state.devices.order } };
 }
 
 /** Why a connection is no more, in a sentence; undefined while nothing is wrong. */

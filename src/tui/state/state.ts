@@ -2,8 +2,8 @@ import type { ConnectionState, Session } from '../../client/types.ts';
 import { type Composer, emptyComposer } from '../model/composer.ts';
 import { type DeviceList, emptyDeviceList } from '../model/device-list.ts';
 import { emptyMessagePane, type MessagePane } from '../model/message-pane.ts';
-import type { Target } from '../model/targets.ts';
 import type { TextBuffer } from '../model/text-buffer.ts';
+import type { Overlay } from './overlay.ts';
 
 /** Columns and rows of the terminal. */
 export interface Size {
@@ -28,18 +28,15 @@ export type Screen =
   | { readonly name: 'busy'; readonly what: string; readonly form: ConnectForm | undefined }
   | { readonly name: 'main' };
 
-/** A command that waits for a yes. */
-export interface PendingCommand {
-  readonly targets: readonly Target[];
-  readonly json: string;
-  readonly payload: Readonly<Record<string, unknown>>;
-}
+/** What the time column of the log says: the time of day, the time since the row before, or the date too. */
+export type TimeColumn = 'clock' | 'elapsed' | 'date';
 
-export type Overlay =
-  | { readonly kind: 'help'; readonly top: number }
-  | { readonly kind: 'problems' }
-  | { readonly kind: 'confirm-send'; readonly command: PendingCommand }
-  | { readonly kind: 'confirm-quit'; readonly others: readonly string[] };
+/** How the log is written. */
+export interface Reading {
+  /** Long messages take several rows. */
+  readonly isWrapped: boolean;
+  readonly time: TimeColumn;
+}
 
 /** A filter that is being typed; `before` comes back when it is given up. */
 export interface FilterInput {
@@ -98,9 +95,13 @@ export interface CommanderState {
   readonly list: 'devices' | 'messages';
   /** The focused list has all the room. */
   readonly isZoomed: boolean;
+  readonly reading: Reading;
+  readonly isMouseOn: boolean;
   readonly overlay: Overlay | undefined;
   readonly filterInput: FilterInput | undefined;
   readonly relay: RelayStatus;
+  /** The relay that runs inside this process, also while another one is looked at. */
+  readonly relayInside: LocalRelayInfo | undefined;
   readonly devices: DeviceList;
   readonly messages: MessagePane;
   readonly composer: Composer;
@@ -140,9 +141,12 @@ export function initialState(options: InitialOptions): CommanderState {
     focus: 'devices',
     list: 'devices',
     isZoomed: false,
+    isMouseOn: false,
+    reading: { isWrapped: false, time: 'clock' },
     overlay: undefined,
     filterInput: undefined,
     relay: noRelay,
+    relayInside: undefined,
     devices: emptyDeviceList,
     messages: emptyMessagePane,
     composer: emptyComposer,

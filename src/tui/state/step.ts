@@ -1,4 +1,6 @@
+import type { Snippet } from '../../client/snippets.ts';
 import type { LogEntry } from '../model/log-entry.ts';
+import type { Removal } from './overlay.ts';
 import type { CommanderState, Notice } from './state.ts';
 
 /** What a change asks of the outside world. The state never acts by itself. */
@@ -9,11 +11,26 @@ export type Effect =
   /** Connects with what the form holds and, when that works, saves it as a profile. */
   | { readonly effect: 'connect'; readonly url: string; readonly authKey: string }
   | { readonly effect: 'reconnect' }
+  | { readonly effect: 'list-profiles' }
+  | { readonly effect: 'open-profile'; readonly name: string }
+  | { readonly effect: 'list-snippets' }
+  | { readonly effect: 'save-snippet'; readonly name: string; readonly snippet: Snippet }
+  /** Keeps a command for the sessions to come. */
+  | { readonly effect: 'remember'; readonly command: string }
+  | { readonly effect: 'add-device'; readonly id: string }
+  /** Asks what is known of a device and what waits for it. */
+  | { readonly effect: 'look'; readonly id: string }
+  | { readonly effect: 'remove'; readonly removal: Removal }
+  | { readonly effect: 'cancel-sent'; readonly target: string; readonly messageId: string }
   | { readonly effect: 'copy'; readonly text: string }
   | { readonly effect: 'save'; readonly entries: readonly LogEntry[] }
+  /** Gives the text to $EDITOR and the terminal with it. */
+  | { readonly effect: 'edit'; readonly text: string }
+  | { readonly effect: 'mouse'; readonly isOn: boolean }
   | { readonly effect: 'redraw' }
   | { readonly effect: 'suspend' }
-  | { readonly effect: 'exit' };
+  /** `keepsRelay`: the relay inside goes on without this commander. */
+  | { readonly effect: 'exit'; readonly keepsRelay?: true };
 
 /** The next state, and what it asks for. */
 export interface Step {

@@ -1,4 +1,5 @@
 /** Numbers and times as people read them. */
+import { formatDuration } from '../../protocol/units.ts';
 
 const seconds = 1000;
 const minutes = 60 * seconds;
@@ -11,6 +12,11 @@ export function formatAge(ageMs: number): string {
   if (age < minutes) return `${Math.floor(age / seconds)}s`;
   if (age < hours) return `${Math.floor(age / minutes)}m`;
   return age < days ? `${Math.floor(age / hours)}h` : `${Math.floor(age / days)}d`;
+}
+
+/** How long something may last, as people say it: 24h rather than 1d. */
+export function formatSpan(spanMs: number): string {
+  return spanMs < 2 * days && spanMs % hours === 0 && spanMs > 0 ? `${spanMs / hours}h` : formatDuration(spanMs);
 }
 
 /** 12,345 */
@@ -35,8 +41,20 @@ export function formatTime(atMs: number, hasMilliseconds: boolean): string {
   return hasMilliseconds ? `${time}.${pad(at.getMilliseconds(), 3)}` : time;
 }
 
+/** `2026-07-30`, by the clock here. */
+export function formatDate(atMs: number): string {
+  const at = new Date(atMs);
+  return `${at.getFullYear()}-${pad(at.getMonth() + 1, 2)}-${pad(at.getDate(), 2)}`;
+}
+
+/** The time since something before, in at most eight characters: `+0.038s`, `+12.4s`, `+3m`. */
+export function formatElapsed(elapsedMs: number): string {
+  const elapsed = Math.max(0, elapsedMs);
+  if (elapsed < 10 * seconds) return `+${(elapsed / seconds).toFixed(3)}s`;
+  return elapsed < minutes ? `+${(elapsed / seconds).toFixed(1)}s` : `+${formatAge(elapsed)}`;
+}
+
 /** `2026-07-30 12:03:11.418`, by the clock here. */
 export function formatMoment(atMs: number): string {
-  const at = new Date(atMs);
-  return `${at.getFullYear()}-${pad(at.getMonth() + 1, 2)}-${pad(at.getDate(), 2)} ${formatTime(atMs, true)}`;
+  return `${formatDate(atMs)} ${formatTime(atMs, true)}`;
 }

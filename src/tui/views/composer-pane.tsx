@@ -1,18 +1,18 @@
 import { useCursor } from 'ink';
 import { type ReactElement, useMemo } from 'react';
-import { formatDuration } from '../../protocol/units.ts';
-import { keymap } from '../keymap.ts';
+import { frameKeys } from '../keys/keymap.ts';
 import type { Composer } from '../model/composer.ts';
 import { addresseesOf, type Target } from '../model/targets.ts';
 import { frameColumns, type Layout } from '../state/layout.ts';
 import type { CommanderState, RelayStatus } from '../state/state.ts';
 import { fitToCells } from '../text/cells.ts';
+import { formatSpan } from '../text/format.ts';
 import type { Look, Tone } from '../text/look.ts';
 import { composeRow, type Span, span, spansWidth } from '../text/spans.ts';
 import { layOutText } from '../text/text-area.ts';
 import { toVisibleName } from '../text/visible.ts';
 import { Frame, Rows } from './frame.tsx';
-import { hintsFor } from './hints.ts';
+import { frameHints } from './hints.ts';
 
 const targetTones: Readonly<Record<Target['state'], Tone>> = {
   online: 'good',
@@ -25,7 +25,7 @@ const targetTones: Readonly<Record<Target['state'], Tone>> = {
 function waitingWords({ session }: RelayStatus): string {
   const ttlMs = session?.limits?.queue_ttl;
   if (ttlMs === undefined) return '(waits in its queue)';
-  return Number.isFinite(ttlMs) ? `(waits up to ${formatDuration(ttlMs)})` : '(waits without end)';
+  return Number.isFinite(ttlMs) ? `(waits up to ${formatSpan(ttlMs)})` : '(waits without end)';
 }
 
 function stateWords({ state }: Target, relay: RelayStatus): string {
@@ -125,7 +125,7 @@ export function ComposerPane({ state, look, layout, screenRow }: ComposerPanePro
   const completing = completionSpans(composer, look);
   const remark = hasFocus ? mistakeSpans(composer) : [];
   const room = columns - spansWidth(remark) - 3;
-  const hints = completing.length > 0 ? completing : hasFocus ? hintsFor(look, keymap.composer.own, room) : [];
+  const hints = completing.length > 0 ? completing : frameHints(look, frameKeys('composer'), room);
   if (!isFramed)
     return <Rows rows={[composeRow(look, layout.columns, title, verdict), ...content.map((line) => `  ${line}`)]} />;
   return (

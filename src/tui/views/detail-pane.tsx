@@ -1,5 +1,5 @@
 import { type ReactElement, useMemo } from 'react';
-import { keymap } from '../keymap.ts';
+import { frameKeys } from '../keys/keymap.ts';
 import { type LogEntry, reasonOf, voiceOf } from '../model/log-entry.ts';
 import { selectedEntry, shownEntries } from '../model/message-pane.ts';
 import { frameColumns } from '../state/layout.ts';
@@ -11,7 +11,7 @@ import { composeRow, type Span, span } from '../text/spans.ts';
 import { toVisible, toVisibleName } from '../text/visible.ts';
 import type { PaneProps } from './devices-pane.tsx';
 import { Frame } from './frame.tsx';
-import { hintsFor } from './hints.ts';
+import { frameHints } from './hints.ts';
 import { outcomeSpan } from './message-row.ts';
 
 /** Lines of a payload that are laid out at most; a hostile one could have 100,000. */
@@ -96,7 +96,7 @@ export function DetailPane({ state, look, layout }: PaneProps): ReactElement {
         span(earlier === undefined ? '' : '  + new  ~ changed since the one before', 'dim'),
       ]}
       status={range === '' ? [] : [span(range, 'dim')]}
-      hints={hasFocus ? hintsFor(look, keymap.detail.own, columns) : []}
+      hints={hasFocus ? frameHints(look, frameKeys('detail'), columns) : []}
       hasFocus={hasFocus}
       content={rows.slice(top, top + layout.rows)}
     />

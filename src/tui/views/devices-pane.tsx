@@ -1,5 +1,5 @@
 import type { ReactElement } from 'react';
-import { keymap } from '../keymap.ts';
+import { frameKeys } from '../keys/keymap.ts';
 import { type Device, deviceWindow } from '../model/device-list.ts';
 import { frameColumns, type ListLayout } from '../state/layout.ts';
 import type { CommanderState } from '../state/state.ts';
@@ -9,7 +9,7 @@ import { composeRow, type Span, span } from '../text/spans.ts';
 import { toVisibleName } from '../text/visible.ts';
 import { filterSpans } from './filter-line.ts';
 import { Frame } from './frame.tsx';
-import { hintsFor } from './hints.ts';
+import { frameHints } from './hints.ts';
 
 const stateTones: Readonly<Record<Device['state'], Tone>> = { online: 'good', offline: 'dim', unknown: 'warn' };
 
@@ -42,7 +42,7 @@ function emptyRows(state: CommanderState, look: Look, columns: number): string[]
     devices.filterText !== ''
       ? ['No name has that in it.']
       : relay.connection?.phase === 'authenticated'
-        ? ['No device yet.', '', 'Add one in a shell:', '  relay device add NAME']
+        ? ['No device yet.', '', 'Press a to add one.']
         : ['Not connected.'];
   return lines.map((line) => composeRow(look, columns, [span(line, 'dim')]));
 }
@@ -66,7 +66,7 @@ export function DevicesPane({ state, look, layout }: PaneProps): ReactElement {
   ];
   const marks = devices.marks.length === 0 ? [] : [span(`${devices.marks.length} ${look.glyphs.mark}`, 'accent')];
   const filter = filterSpans(state, 'devices', look);
-  const hints = filter.length > 0 ? filter : hasFocus ? hintsFor(look, keymap.devices.own, columns) : [];
+  const hints = filter.length > 0 ? filter : frameHints(look, frameKeys('devices'), columns);
   const content =
     rows.length === 0 ? emptyRows(state, look, columns) : rows.map((device) => deviceRow(device, state, look, columns));
   return (

@@ -1,6 +1,6 @@
 import { useCursor } from 'ink';
 import type { ReactElement } from 'react';
-import { keymap } from '../keymap.ts';
+import { keymap } from '../keys/keymap.ts';
 import type { TextBuffer } from '../model/text-buffer.ts';
 import { placeOf } from '../state/place.ts';
 import type { CommanderState, ConnectForm, Screen } from '../state/state.ts';

@@ -1,5 +1,5 @@
 import type { ReactElement } from 'react';
-import { keymap, type Place } from '../keymap.ts';
+import { footerKeys, frameKeys, type Place } from '../keys/keymap.ts';
 import type { Layout } from '../state/layout.ts';
 import { placeOf } from '../state/place.ts';
 import type { CommanderState } from '../state/state.ts';
@@ -19,8 +19,8 @@ function lossSpans({ relay }: CommanderState, look: Look): readonly Span[] {
 
 /** Keys whose frame has no room for them are named here instead. */
 function bindingsFor(place: Place, layout: Layout): Parameters<typeof hintsFor>[1] {
-  const { own, shared } = keymap[place];
-  return place === 'composer' && !layout.composer.isFramed ? [...own, ...shared] : shared;
+  const keys = footerKeys(place);
+  return place === 'composer' && !layout.composer.isFramed ? [...frameKeys(place), ...keys] : keys;
 }
 
 export interface FooterProps {

@@ -9,15 +9,13 @@ import { Row } from './frame.tsx';
 
 /** Whether the relay is there, in a few words. */
 export function connectionSpans({ relay, nowMs }: CommanderState, { glyphs }: Look): readonly Span[] {
-  const { connection, roundTripMs } = relay;
+  const { connection } = relay;
   switch (connection?.phase) {
     case undefined:
     case 'connecting':
       return [span(`${glyphs.offline} connecting`, 'warn')];
-    case 'authenticated': {
-      const time = roundTripMs === undefined ? '' : ` ${Math.round(roundTripMs)}ms`;
-      return [span(glyphs.online, 'good'), span(time)];
-    }
+    case 'authenticated':
+      return [span(glyphs.online, 'good')];
     case 'waiting': {
       const seconds = Math.max(0, Math.ceil((connection.retryAtMs - nowMs) / 1000));
       return [span(`${glyphs.offline} not connected, again in ${seconds}s`, 'bad')];
@@ -38,6 +36,11 @@ function addressOf(url: string): string {
   return url.replace(/\/ws\/connect\/?$/, '');
 }
 
+function roundTripSpans({ connection, roundTripMs }: CommanderState['relay']): readonly Span[] {
+  const isKnown = connection?.phase === 'authenticated' && roundTripMs !== undefined;
+  return isKnown ? [span(`${Math.round(roundTripMs)}ms`)] : [];
+}
+
 function problemSpans({ unseenProblems }: CommanderState): readonly Span[] {
   if (unseenProblems === 0) return [];
   return [span(`${unseenProblems} ${unseenProblems === 1 ? 'error' : 'errors'} (e)`, 'bad')];
@@ -47,6 +50,8 @@ function problemSpans({ unseenProblems }: CommanderState): readonly Span[] {
 interface Segment {
   readonly rank: number;
   readonly spans: readonly Span[];
+  /** It belongs to the one before it. */
+  readonly isJoined?: true;
 }
 
 function segmentsOf(state: CommanderState, look: Look): readonly Segment[] {
@@ -54,29 +59,37 @@ function segmentsOf(state: CommanderState, look: Look): readonly Segment[] {
   const online = devices.all.filter(({ state: presence }) => presence === 'online').length;
   const label = span(toVisible(relay.label, look.isAscii), 'bold');
   return [
-    { rank: 7, spans: [span('softlab-relay', 'accent')] },
+    { rank: 8, spans: [span('softlab-relay', 'accent')] },
     { rank: 0, spans: [label, span(' '), ...connectionSpans(state, look)] },
-    { rank: 6, spans: [span(toVisible(addressOf(relay.url), look.isAscii), 'dim')] },
-    { rank: 3, spans: [span(`devices ${online}/${devices.all.length}`)] },
-    { rank: 5, spans: [span(`in ${formatRate(relay.rates.in)}/s out ${formatRate(relay.rates.out)}/s`, 'dim')] },
-    { rank: 2, spans: readingSpans(state, look) },
-    { rank: 4, spans: relay.isTapped ? [span('TAP', 'warn')] : [] },
+    { rank: 7, spans: [span(toVisible(addressOf(relay.url), look.isAscii), 'dim')], isJoined: true },
+    { rank: 2, spans: roundTripSpans(relay), isJoined: true },
+    { rank: 4, spans: [span(`devices ${online}/${devices.all.length}`)] },
+    { rank: 6, spans: [span(`in ${formatRate(relay.rates.in)}/s out ${formatRate(relay.rates.out)}/s`, 'dim')] },
+    { rank: 3, spans: readingSpans(state, look) },
+    { rank: 5, spans: relay.isTapped ? [span('TAP', 'warn')] : [] },
     { rank: 1, spans: problemSpans(state) },
   ];
 }
 
 const gap = '   ';
 
+function gapBefore({ isJoined }: Segment): string {
+  return isJoined === true ? ' ' : gap;
+}
+
 function fittingSpans(segments: readonly Segment[], columns: number): readonly Span[] {
   const fitting = new Set<Segment>();
   let left = columns - 1;
   for (const segment of segments.toSorted((a, b) => a.rank - b.rank)) {
     if (segment.spans.length === 0) continue;
-    left -= spansWidth(segment.spans) + gap.length;
+    left -= spansWidth(segment.spans) + gapBefore(segment).length;
     if (left < 0 && fitting.size > 0) break;
     fitting.add(segment);
   }
-  return segments.filter((segment) => fitting.has(segment)).flatMap(({ spans }) => [...spans, span(gap)]);
+  const shown = segments.filter((segment) => fitting.has(segment));
+  return shown.flatMap((segment, index) =>
+    index === 0 ? segment.spans : [span(gapBefore(segment)), ...segment.spans],
+  );
 }
 
 export function Header({ state, look }: { readonly state: CommanderState; readonly look: Look }): ReactElement {

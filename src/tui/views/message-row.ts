@@ -1,9 +1,10 @@
 import type { LogEntry, Outcome } from '../model/log-entry.ts';
-import { cutToCells, fitToCells } from '../text/cells.ts';
+import type { TimeColumn } from '../state/state.ts';
+import { cutToCells, fitToCells, wrapToCells } from '../text/cells.ts';
 import { compactJson } from '../text/compact-json.ts';
-import { formatAge, formatTime } from '../text/format.ts';
+import { formatAge, formatElapsed, formatMoment, formatTime } from '../text/format.ts';
 import type { Look, Tone } from '../text/look.ts';
-import { composeRow, type Span, span } from '../text/spans.ts';
+import { composeRow, type Span, span, spansWidth } from '../text/spans.ts';
 import { toVisible, toVisibleName } from '../text/visible.ts';
 
 export interface MessageRowOptions {
@@ -12,6 +13,11 @@ export interface MessageRowOptions {
   /** Columns of the other side's name. */
   readonly peers: number;
   readonly isCursor: boolean;
+  readonly time: TimeColumn;
+  /** When the message before it was; undefined for the first. */
+  readonly beforeMs: number | undefined;
+  /** Rows that the message may take. */
+  readonly rows: number;
 }
 
 /** The name of the other side, at most so many columns wide. */
@@ -65,26 +71,45 @@ function sideSpans(entry: LogEntry, look: Look): readonly Span[] {
 /** What every message says of its way, which the row says already. */
 const wayKeys = ['target', 'sender', '_from', '_age_ms', '_offline_queued'];
 
-function payloadText(entry: LogEntry, columns: number, look: Look): string {
+function payloadText(entry: LogEntry, characters: number, look: Look): string {
   const text = entry.direction === 'out' ? entry.typed : entry.text;
-  return toVisible(compactJson(text, wayKeys, columns).slice(0, columns * 4), look.isAscii);
+  return toVisible(compactJson(text, wayKeys, characters).slice(0, characters * 4), look.isAscii);
 }
 
 const wayTones = { in: 'good', out: 'accent', tap: 'dim' } as const;
 
-/** One message as one row: when, which way, who, what, and what became of it. */
-export function messageRow(entry: LogEntry, { look, columns, peers, isCursor }: MessageRowOptions): string {
+function timeText({ atMs }: LogEntry, { columns, time, beforeMs }: MessageRowOptions): string {
+  if (columns < 40) return '';
+  if (time === 'elapsed') return `${formatElapsed(atMs - (beforeMs ?? atMs)).padStart(8)} `;
+  if (time === 'date' && columns >= 60) return `${formatMoment(atMs).slice(0, columns >= 80 ? 23 : 19)} `;
+  return `${formatTime(atMs, columns >= 70)} `;
+}
+
+/** One message: when, which way, who, what, and what became of it; in one row, or in as many as it may take. */
+export function messageRows(entry: LogEntry, options: MessageRowOptions): readonly string[] {
+  const { look, columns, peers, isCursor, rows } = options;
   const { glyphs } = look;
-  const time = columns < 40 ? '' : `${formatTime(entry.atMs, columns >= 70)} `;
-  const isSent = entry.direction === 'out';
   const way = { in: glyphs.received, out: glyphs.sent, tap: glyphs.tapped }[entry.direction];
-  const tone = wayTones[entry.direction];
-  const left = [
+  const tone: Tone = isCursor ? 'bold' : 'plain';
+  const head = [
     span(isCursor ? `${glyphs.cursor} ` : '  ', 'accent'),
-    span(time, 'dim'),
-    span(`${way} `, tone),
-    span(`${fitToCells(peerText(entry, look, peers), peers, glyphs.ellipsis)}  `, isSent ? 'accent' : 'plain'),
-    span(payloadText(entry, columns, look), isCursor ? 'bold' : 'plain'),
+    span(timeText(entry, options), 'dim'),
+    span(`${way} `, wayTones[entry.direction]),
+    span(
+      `${fitToCells(peerText(entry, look, peers), peers, glyphs.ellipsis)}  `,
+      entry.direction === 'out' ? 'accent' : 'plain',
+    ),
   ];
-  return composeRow(look, columns, left, sideSpans(entry, look));
+  const side = sideSpans(entry, look);
+  if (rows === 1) return [composeRow(look, columns, [...head, span(payloadText(entry, columns, look), tone)], side)];
+  const indent = spansWidth(head);
+  // The first row has what became of it at its end; those behind it stand below its payload.
+  const room = Math.max(8, columns - indent - spansWidth(side) - 1);
+  const lines = wrapToCells(payloadText(entry, room * rows, look), room);
+  const last = lines.length > rows ? glyphs.ellipsis : '';
+  return lines.slice(0, rows).map((line, index) => {
+    if (index === 0) return composeRow(look, columns, [...head, span(line, tone)], side);
+    const rest = index === rows - 1 ? last : '';
+    return composeRow(look, columns, [span(' '.repeat(indent)), span(line + rest, tone)]);
+  });
 }

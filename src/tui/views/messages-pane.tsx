@@ -1,18 +1,18 @@
 import type { ReactElement } from 'react';
-import { keymap } from '../keymap.ts';
+import { frameKeys } from '../keys/keymap.ts';
 import type { LogEntry } from '../model/log-entry.ts';
-import { messageWindow } from '../model/message-pane.ts';
-import { frameColumns } from '../state/layout.ts';
+import { type MessageWindow, messageWindow } from '../model/message-pane.ts';
+import { frameColumns, type ListLayout, wrappedRowsMax } from '../state/layout.ts';
 import type { CommanderState } from '../state/state.ts';
 import { cellWidth } from '../text/cells.ts';
-import { formatCount } from '../text/format.ts';
+import { formatCount, formatDate } from '../text/format.ts';
 import type { Look } from '../text/look.ts';
 import { composeRow, span } from '../text/spans.ts';
 import type { PaneProps } from './devices-pane.tsx';
 import { filterSpans } from './filter-line.ts';
 import { Frame } from './frame.tsx';
-import { hintsFor } from './hints.ts';
-import { messageRow, peerText } from './message-row.ts';
+import { frameHints } from './hints.ts';
+import { messageRows, peerText } from './message-row.ts';
 
 function peerColumns(entries: readonly LogEntry[], columns: number, look: Look): number {
   const widest = entries.some(({ direction }) => direction === 'tap') ? 30 : 18;
@@ -28,25 +28,57 @@ function emptyRows(state: CommanderState, look: Look, columns: number): string[]
   return lines.map((line) => composeRow(look, columns, [span(line, 'dim')]));
 }
 
-function rangeText(top: number, shown: number, count: number): string {
+function rangeText(top: number, shown: number, count: number, look: Look): string {
   if (count === 0) return '';
   if (shown === count) return formatCount(count);
-  return `${formatCount(top + 1)}-${formatCount(top + shown)} of ${formatCount(count)}`;
+  const to = look.isAscii ? '-' : '–';
+  return `${formatCount(top + 1)}${to}${formatCount(top + shown)} of ${formatCount(count)}`;
+}
+
+/** Between two messages of different days. */
+function dateRow(atMs: number, look: Look, columns: number): string {
+  const line = look.glyphs.horizontal;
+  return composeRow(look, columns, [span(`${line.repeat(3)} ${formatDate(atMs)} `, 'dim')], [], span(line, 'dim'));
+}
+
+interface LogRows {
+  readonly rows: readonly string[];
+  /** The first row that is shown. */
+  readonly top: number;
+}
+
+/** The rows of the window. With date lines and wrapped messages there may be too many: the cursor's own stay in sight. */
+function logRows(state: CommanderState, view: MessageWindow, look: Look, layout: ListLayout): LogRows {
+  const columns = layout.columns - frameColumns;
+  const { entries, selected } = view;
+  const { isWrapped, time } = state.reading;
+  const peers = peerColumns(entries, columns, look);
+  // While the log follows and the eyes are elsewhere, no row is the chosen one.
+  const hasCursor = state.focus === 'messages' || state.messages.pause !== undefined;
+  const rows: string[] = [];
+  let cursorEnd = 0;
+  let beforeMs = view.before?.atMs;
+  for (const entry of entries) {
+    if (beforeMs !== undefined && formatDate(beforeMs) !== formatDate(entry.atMs)) {
+      rows.push(dateRow(entry.atMs, look, columns));
+    }
+    const isCursor = hasCursor && entry.seq === selected?.seq;
+    const options = { look, columns, peers, isCursor, time, beforeMs, rows: isWrapped ? wrappedRowsMax : 1 };
+    rows.push(...messageRows(entry, options));
+    if (entry.seq === selected?.seq) cursorEnd = rows.length;
+    beforeMs = entry.atMs;
+  }
+  return { rows, top: Math.max(0, cursorEnd - layout.rows) };
 }
 
 export function MessagesPane({ state, look, layout }: PaneProps): ReactElement {
   const columns = layout.columns - frameColumns;
   // An open detail has the keyboard.
   const hasFocus = state.focus === 'messages' && state.messages.detailTop === undefined;
-  const { entries, top, count, selected } = messageWindow(state.messages, layout.rows);
-  const range = rangeText(top, entries.length, count);
-  const peers = peerColumns(entries, columns, look);
-  // While the log follows and the eyes are elsewhere, no row is the chosen one.
-  const cursorSeq = state.focus === 'messages' || state.messages.pause !== undefined ? selected?.seq : undefined;
-  const content =
-    entries.length === 0
-      ? emptyRows(state, look, columns)
-      : entries.map((entry) => messageRow(entry, { look, columns, peers, isCursor: entry.seq === cursorSeq }));
+  const view = messageWindow(state.messages, layout.rows);
+  const { entries, count } = view;
+  const range = rangeText(view.top, entries.length, count, look);
+  const { rows, top } = logRows(state, view, look, layout);
   const filter = filterSpans(state, 'messages', look);
   return (
     <Frame
@@ -55,9 +87,9 @@ export function MessagesPane({ state, look, layout }: PaneProps): ReactElement {
       rows={layout.rows}
       title={[span('2 ', 'dim'), span('Messages', 'bold'), ...(hasFocus ? [span(` ${look.glyphs.cursor}`)] : [])]}
       status={range === '' ? [] : [span(range, 'dim')]}
-      hints={filter.length > 0 ? filter : hasFocus ? hintsFor(look, keymap.messages.own, columns) : []}
+      hints={filter.length > 0 ? filter : hasFocus ? frameHints(look, frameKeys('messages'), columns) : []}
       hasFocus={hasFocus}
-      content={content}
+      content={entries.length === 0 ? emptyRows(state, look, columns) : rows.slice(top, top + layout.rows)}
     />
   );
 }

@@ -23,12 +23,13 @@ describe('the panes', () => {
     expect(commander.state.composer.buffer.text).toBe('1');
   });
 
-  it('write the name of a device in front of the command on Enter', () => {
+  it('write the name of a device in front of the command from its sheet, once', () => {
     const commander = createHarness({ devices });
-    commander.press('enter');
+    commander.press('enter', 'enter');
     expect(commander.state.composer.buffer.text).toBe('@mouse_pi ');
-    commander.press('escape', 'enter');
+    commander.press('escape', 'enter', 'enter');
     expect(commander.state.composer.buffer.text).toBe('@mouse_pi ');
+    expect(commander.sent).toEqual([]);
   });
 
   it('filter the devices, and Esc takes marks away before the filter', () => {
@@ -116,8 +117,26 @@ describe('quitting', () => {
     commander.press('q');
     expect(commander.effects).toEqual([]);
     expect(commander.state.overlay).toEqual({ kind: 'confirm-quit', others: ['arm'] });
-    commander.press('escape', 'q', 'y');
+    commander.press('escape', 'q', 's');
     expect(commander.effects).toEqual([{ effect: 'exit' }]);
+  });
+
+  it('can leave the relay running', () => {
+    const commander = createHarness();
+    const local = { ownIds: [] };
+    commander.act({ type: 'relay-chosen', label: 'local', url: 'ws://127.0.0.1:8787/ws/connect/', local });
+    commander.act({ type: 'devices-polled', devices: [online('arm')], isComplete: true });
+    commander.press('q', 'k');
+    expect(commander.effects).toEqual([{ effect: 'exit', keepsRelay: true }]);
+  });
+
+  it('asks while the relay inside runs and another one is looked at', () => {
+    const commander = createHarness({ devices });
+    const local = { ownIds: [] };
+    commander.act({ type: 'relay-chosen', label: 'local', url: 'ws://127.0.0.1:8787/ws/connect/', local });
+    commander.act({ type: 'relay-chosen', label: 'prod', url: 'wss://relay.example' });
+    commander.press('q');
+    expect(commander.state.overlay).toEqual({ kind: 'confirm-quit', others: undefined });
   });
 
   it('does not ask for the sake of its own simulated device', () => {

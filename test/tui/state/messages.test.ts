@@ -218,4 +218,33 @@ describe('the message list', () => {
     commander.press('enter', 's');
     expect(commander.effects).toMatchObject([{ effect: 'save', entries: [{ seq: 2 }] }]);
   });
+
+  it('goes through what fits with n and N: within a filter, and among its neighbours when it is gone', () => {
+    const commander = commanderWithReceived(9);
+    commander.press('n');
+    expect(commander.state.notice?.text).toContain('set one with /');
+    commander.press('/');
+    commander.type('n=[');
+    commander.press('ctrl+u');
+    commander.type('n=5');
+    commander.press('enter', 'escape');
+    expect(shownEntries(commander.state.messages)).toHaveLength(9);
+    commander.press('N');
+    expect(selectedEntry(commander.state.messages)?.seq).toBe(5);
+    commander.press('N');
+    expect(commander.state.notice?.text).toBe('Nothing before this fits n=5');
+    commander.press('g', 'n');
+    expect(selectedEntry(commander.state.messages)?.seq).toBe(5);
+  });
+});
+
+describe('cancelling a sent message', () => {
+  it('asks the relay for one that is queued, and for no other', () => {
+    const { commander } = commanderWithSent();
+    commander.press('escape', '2', 'x');
+    expect(commander.effects.some(({ effect }) => effect === 'cancel-sent')).toBe(false);
+    commander.act({ type: 'send-told', seq: 1, fate: { status: 'queued' } });
+    commander.press('x');
+    expect(commander.effects.at(-1)).toEqual({ effect: 'cancel-sent', target: 'mouse_pi', messageId: 'c-test-1' });
+  });
 });

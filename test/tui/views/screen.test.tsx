@@ -28,17 +28,17 @@ function busyCommander(size: Size): Harness {
 describe('the screen', () => {
   it('shows devices, messages and composer side by side where there is room', () => {
     expect(screenOf(busyCommander({ columns: 100, rows: 18 })).split('\n')).toEqual([
-      ' softlab-relay   prod ● 22ms   wss://relay.example   devices 2/3   in 0/s out 0/s   ▶ FOLLOW',
+      ' softlab-relay   prod ● wss://relay.example 22ms   devices 2/3   in 0/s out 0/s   ▶ FOLLOW',
       '╭ 1 Devices 3 › ──────── 1 * ╮╭ 2 Messages ───────────────────────────────────────────────────── 3 ╮',
       '│   ● gate-7                 ││   12:03:11 ← gate-7      {"type":"temp.report","temp":21.4}        │',
       '│ › ○ pump-2     3m ago ⧗4 * ││   12:03:11 → sensor-001  {"cmd":"reboot","delay":5}  replied 38 ms │',
       '│   ● sensor-001             ││   12:03:11 ← sensor-001  {"_re":"c-test-1","ok":true}              │',
       ...Array.from({ length: 8 }, () => `│${' '.repeat(28)}││${' '.repeat(68)}│`),
-      `╰ / filter  Space mark ──────╯╰${'─'.repeat(68)}╯`,
+      `╰ / filter · Space mark ─────╯╰${'─'.repeat(68)}╯`,
       `╭ 3 Compose → pump-2 ○ (waits in its queue) ${'─'.repeat(55)}╮`,
       `│ @name {"cmd":"status"}${' '.repeat(75)}│`,
-      `╰${'─'.repeat(98)}╯`,
-      ' ? help  Tab pane  i 3 compose  e errors  q ^C quit',
+      `╰ Enter send · ^J newline · Tab complete · ^O editor · ^T snippets · ↑ earlier · ^U clear ${'─'.repeat(9)}╯`,
+      ' ? help  / filter  Tab pane  i compose  s save  : palette  q quit',
     ]);
   });
 
@@ -53,10 +53,10 @@ describe('the screen', () => {
       '│   12:03:11 → sensor-001  {"cmd":"reboot",… replied 38 ms │',
       '│ › 12:03:11 ← sensor-001  {"_re":"c-test-1","ok":true}    │',
       ...Array.from({ length: 4 }, () => `│${' '.repeat(58)}│`),
-      '╰ / filter  Space pause  Enter detail  r repeat  y copy ───╯',
+      '╰ Enter detail · r repeat · x cancel · n next match ───────╯',
       '3 Compose → pump-2 ○ (waits in its queue)',
       '  @name {"cmd":"status"}',
-      ' ? help  Tab pane  i 3 compose  e errors  q ^C quit',
+      ' ? help  / filter  Tab pane  i compose  Space pause  q quit',
     ]);
   });
 
@@ -81,6 +81,35 @@ describe('the screen', () => {
     const screen = screenOf(commander);
     expect(screen).toMatch(/~ {3}"temp": 21.4 {3}was 20.9/);
     expect(screen).toContain('- /hum: 40');
+  });
+
+  it('draws a line where a day begins, and keeps the last message in sight', () => {
+    const commander = createHarness({ size: { columns: 100, rows: 18 }, devices });
+    const nextDayMs = startMs + 24 * 3_600_000;
+    commander.act(received({ sender: 'gate-7', n: 1 }), received({ sender: 'gate-7', n: 2 }, nextDayMs));
+    expect(screenOf(commander)).toMatch(/"n":1[\s\S]*─── 2026-07-31 ───[\s\S]*"n":2/);
+    for (let n = 3; n < 40; n++) commander.act(received({ sender: 'gate-7', n }, nextDayMs + n * 24 * 3_600_000));
+    expect(screenOf(commander)).toContain('"n":39');
+  });
+
+  it('writes long messages in several rows when it is asked to', () => {
+    const commander = createHarness({ size: { columns: 100, rows: 24 }, devices });
+    commander.act(received({ sender: 'gate-7', text: 'x'.repeat(100), end: 'here' }));
+    expect(screenOf(commander)).not.toContain('"end":"here"');
+    commander.press('w');
+    expect(screenOf(commander)).toContain('"end":"here"');
+  });
+
+  it('writes the time since the message before, or the date, when it is asked to', () => {
+    const commander = createHarness({ devices });
+    commander.act(received({ sender: 'gate-7', n: 1 }), received({ sender: 'gate-7', n: 2 }, startMs + 1500));
+    expect(screenOf(commander)).toContain('12:03:12.912 ← gate-7');
+    commander.press('t');
+    expect(screenOf(commander)).toContain(' +1.500s ← gate-7');
+    commander.press('t');
+    expect(screenOf(commander)).toContain('2026-07-30 12:03:12.912 ← gate-7');
+    commander.press('t');
+    expect(screenOf(commander)).toContain('   12:03:12.912 ← gate-7');
   });
 
   it('names every target in the title, hidden ones too', () => {

@@ -1,0 +1,144 @@
+import type { Snippet } from '../../client/snippets.ts';
+import { snippetVariables } from '../../client/snippets.ts';
+import { keysOf } from '../keys/keymap.ts';
+import { writeName } from '../model/command-text.ts';
+import { fillComposer } from '../model/composer.ts';
+import { chosenItem, createMenu, editMenu, type Menu, type MenuItem, moveInMenu } from '../model/menu.ts';
+import type { TextBuffer } from '../model/text-buffer.ts';
+import { createPrompt, type MenuChoice } from '../state/overlay.ts';
+import { focusPane } from '../state/place.ts';
+import type { CommanderState } from '../state/state.ts';
+import { notify, type Step, step } from '../state/step.ts';
+import type { Command } from './command-name.ts';
+import type { CommandHandler, Handlers } from './handler.ts';
+
+type Item = MenuItem<MenuChoice>;
+
+function openMenu(state: CommanderState, title: string, items: readonly Item[]): Step {
+  return step({ ...state, overlay: { kind: 'menu', menu: createMenu(title, items) } });
+}
+
+function withMenu(state: CommanderState, change: (menu: Menu<MenuChoice>) => Menu<MenuChoice>): CommanderState {
+  const { overlay } = state;
+  return overlay?.kind === 'menu' ? { ...state, overlay: { ...overlay, menu: change(overlay.menu) } } : state;
+}
+
+export function editMenuText(state: CommanderState, edit: (buffer: TextBuffer) => TextBuffer): CommanderState {
+  return withMenu(state, (menu) => editMenu(menu, edit));
+}
+
+/** Keys that move the cursor are quicker than their names; the palette itself is open. */
+const notInPalette: readonly Command[] = [
+  'row-down',
+  'row-up',
+  'page-down',
+  'page-up',
+  'first-row',
+  'last-row',
+  'begin-command',
+  'open-palette',
+];
+
+/** Every command of both lists, once, with its key. */
+function paletteItems(state: CommanderState): readonly Item[] {
+  const bindings = [...keysOf(state.list), ...keysOf(state.list === 'devices' ? 'messages' : 'devices')];
+  const items = new Map<Command, Item>();
+  for (const { command, help, label } of bindings) {
+    if (notInPalette.includes(command) || items.has(command)) continue;
+    items.set(command, { label: help, about: label, choice: { choose: 'command', command } });
+  }
+  const mouse: Item = {
+    label: state.isMouseOn ? 'mouse off: the terminal selects text again' : 'mouse on: click and scroll',
+    about: '',
+    choice: { choose: 'command', command: 'toggle-mouse' },
+  };
+  const snippets: Item = {
+    label: 'saved commands',
+    about: '',
+    choice: { choose: 'command', command: 'open-snippets' },
+  };
+  return [...items.values(), snippets, mouse];
+}
+
+/** The menu of the saved commands, and a way to save the one in the composer. */
+export function showSnippets(state: CommanderState, snippets: ReadonlyMap<string, Snippet>): CommanderState {
+  const saved = [...snippets].map(([name, snippet]): Item => {
+    const to = snippet.targets.map(writeName).join(' ');
+    return { label: name, about: `${to} ${snippet.payload}`.trim(), choice: { choose: 'snippet', snippet } };
+  });
+  const save: Item = { label: 'save what is in the composer', about: '', choice: { choose: 'save-snippet' } };
+  const hasCommand = state.composer.buffer.text !== '';
+  const items = hasCommand ? [...saved, save] : saved;
+  if (items.length === 0) {
+    return notify(state, 'bad', 'No command is saved yet: write one, and press ^T again to save it.');
+  }
+  return { ...state, overlay: { kind: 'menu', menu: createMenu('Saved commands', items) } };
+}
+
+export function showProfiles(
+  state: CommanderState,
+  profiles: readonly { readonly name: string; readonly url: string }[],
+): CommanderState {
+  if (profiles.length === 0) return notify(state, 'bad', 'No connection is saved: "relay login" saves one.');
+  const items = profiles.map(({ name, url }): Item => {
+    const isHere = name === state.relay.label;
+    return { label: name, about: isHere ? `${url}  (this one)` : url, choice: { choose: 'profile', name } };
+  });
+  return { ...state, overlay: { kind: 'menu', menu: createMenu('Saved connections', items) } };
+}
+
+/** Puts a saved command into the composer, or asks for the first of its variables. */
+function takeSnippet(state: CommanderState, snippet: Snippet): Step {
+  const variable = snippetVariables(snippet.payload)[0];
+  if (variable !== undefined) {
+    const question = { about: 'snippet-value', snippet, variable, values: new Map() } as const;
+    return step({ ...state, overlay: { kind: 'prompt', prompt: createPrompt(question) } });
+  }
+  return step(fillFromSnippet(state, snippet, snippet.payload));
+}
+
+/** Only Enter in the composer sends it. */
+export function fillFromSnippet(state: CommanderState, { targets }: Snippet, json: string): CommanderState {
+  const text = [...targets.map(writeName), json].join(' ');
+  const closed = focusPane({ ...state, overlay: undefined }, 'composer');
+  return { ...closed, composer: fillComposer(closed.composer, text) };
+}
+
+function saveSnippet(state: CommanderState): Step {
+  const { names, body } = state.composer.command;
+  if (body.kind !== 'payload') {
+    return step(notify({ ...state, overlay: undefined }, 'bad', 'Only a command that is JSON can be saved.'));
+  }
+  const snippet = { payload: body.json, targets: names.map(({ name }) => name) };
+  return step({ ...state, overlay: { kind: 'prompt', prompt: createPrompt({ about: 'snippet-name', snippet }) } });
+}
+
+/** `run` runs another command by its name: the palette offers them all. */
+export function menuChooser(run: (state: CommanderState, command: Command) => Step): CommandHandler {
+  return (state) => {
+    const choice = state.overlay?.kind === 'menu' ? chosenItem(state.overlay.menu)?.choice : undefined;
+    const closed = { ...state, overlay: undefined };
+    switch (choice?.choose) {
+      case undefined:
+        return step(state);
+      case 'command':
+        return run(closed, choice.command);
+      case 'snippet':
+        return takeSnippet(state, choice.snippet);
+      case 'save-snippet':
+        return saveSnippet(state);
+      case 'profile':
+        return step(closed, { effect: 'open-profile', name: choice.name });
+    }
+  };
+}
+
+export const menuCommands: Handlers<
+  'open-palette' | 'open-snippets' | 'open-profiles' | 'menu-next' | 'menu-previous'
+> = {
+  'open-palette': (state) => openMenu(state, 'Commands', paletteItems(state)),
+  'open-snippets': (state) => step(state, { effect: 'list-snippets' }),
+  'open-profiles': (state) => step(state, { effect: 'list-profiles' }),
+  'menu-next': (state) => step(withMenu(state, (menu) => moveInMenu(menu, 1))),
+  'menu-previous': (state) => step(withMenu(state, (menu) => moveInMenu(menu, -1))),
+};

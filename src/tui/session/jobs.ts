@@ -1,0 +1,86 @@
+/** What the commander asks of the HTTP side of the relay when somebody wants it. */
+import { RelayHttpError } from '../../client/errors.ts';
+import type { RelayHttp } from '../../client/http.ts';
+import type { CommanderPorts } from '../ports.ts';
+import type { Action } from '../state/action.ts';
+import type { Removal } from '../state/overlay.ts';
+
+export interface JobPorts {
+  readonly http: RelayHttp;
+  /** The address that a worker connects to. */
+  readonly url: string;
+  readonly workerFor: CommanderPorts['workerFor'];
+  readonly tell: (action: Action) => void;
+}
+
+/** Each tells how it went; none of them rejects. */
+export interface Jobs {
+  addDevice(id: string): Promise<void>;
+  look(id: string): Promise<void>;
+  remove(removal: Removal): Promise<void>;
+  cancelSent(target: string, messageId: string): Promise<void>;
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** A device that was only heard of, or has something waiting and no more, has no detail. */
+async function orNotFound<Answer>(question: Promise<Answer>): Promise<Answer | undefined> {
+  try {
+    return await question;
+  } catch (error) {
+    if (error instanceof RelayHttpError && error.code === 'not_found') return undefined;
+    throw error;
+  }
+}
+
+export function createJobs({ http, url, workerFor, tell }: JobPorts): Jobs {
+  const say = (tone: 'good' | 'bad', text: string): void => tell({ type: 'told', tone, text });
+
+  async function look(id: string): Promise<void> {
+    try {
+      const [detail, queue] = await Promise.all([orNotFound(http.device(id)), http.queue(id)]);
+      tell({ type: 'device-looked', id, detail, queue, problem: undefined });
+    } catch (error) {
+      tell({ type: 'device-looked', id, detail: undefined, queue: undefined, problem: messageOf(error) });
+    }
+  }
+
+  async function addDevice(id: string): Promise<void> {
+    try {
+      const { device, device_token: token } = await http.addDevice(id);
+      tell({ type: 'device-added', device: { id: device, token, url, worker: workerFor(url, token) } });
+    } catch (error) {
+      tell({ type: 'prompt-refused', reason: messageOf(error) });
+    }
+  }
+
+  async function cancelSent(target: string, messageId: string): Promise<void> {
+    try {
+      const { messages } = await http.queue(target);
+      const waiting = messages.find(({ _id }) => _id === messageId);
+      if (waiting === undefined) say('bad', `It does not wait for ${target} any more: it cannot be cancelled.`);
+      else await http.cancelQueued(target, waiting.seq);
+    } catch (error) {
+      say('bad', `Not cancelled: ${messageOf(error)}`);
+    }
+  }
+
+  async function remove(removal: Removal): Promise<void> {
+    try {
+      if (removal.remove === 'queue') {
+        const count = await http.purgeQueue(removal.target);
+        say('good', `${count} ${count === 1 ? 'message' : 'messages'} to ${removal.target} cancelled.`);
+      } else {
+        await http.cancelQueued(removal.target, removal.seq);
+        say('good', `The message to ${removal.target} is cancelled.`);
+      }
+    } catch (error) {
+      say('bad', `Not cancelled: ${messageOf(error)}`);
+    }
+    await look(removal.target);
+  }
+
+  return { addDevice, look, remove, cancelSent };
+}

@@ -1,0 +1,76 @@
+/** The words of what can be scrolled, as lines: the views paint them, and scrolling knows where they end. */
+import { keysOf, type Place } from '../keys/keymap.ts';
+import { cellWidth, wrapToCells } from '../text/cells.ts';
+import { formatTime } from '../text/format.ts';
+import { toVisible, toVisibleName } from '../text/visible.ts';
+import { frameColumns } from './layout.ts';
+import type { NewDevice, Overlay } from './overlay.ts';
+import type { CommanderState, Problem } from './state.ts';
+
+/** One line: what stands at its beginning, and the rest. */
+export interface OverlayLine {
+  readonly lead: string;
+  readonly text: string;
+}
+
+const helpPlaces = [
+  ['devices', 'Devices'],
+  ['messages', 'Messages'],
+  ['detail', 'Detail of a message'],
+  ['composer', 'Composer'],
+  ['filter', 'Filter'],
+  ['device-sheet', 'What is known of a device'],
+  ['menu', 'Palette and other lists to choose from'],
+  ['prompt', 'Questions'],
+] as const satisfies readonly (readonly [Place, string])[];
+
+/** Every key from the table of keys; those of both lists are listed once. */
+function helpLines(): readonly OverlayLine[] {
+  const listed = keysOf('devices').map(({ command }) => command);
+  return helpPlaces.flatMap(([place, title]) => {
+    const isSecond = place === 'messages' || place === 'detail';
+    const isKnown = (command: (typeof listed)[number]): boolean =>
+      isSecond && listed.includes(command) && command !== 'open-filter' && command !== 'copy';
+    const keys = keysOf(place).filter(({ command }) => !isKnown(command));
+    return [
+      { lead: title, text: '' },
+      ...keys.map(({ label, help }) => ({ lead: `  ${label}`, text: help })),
+      { lead: '', text: '' },
+    ];
+  });
+}
+
+/** The newest first, because that is what somebody looks for. */
+function problemLines(problems: readonly Problem[], columns: number): readonly OverlayLine[] {
+  return problems.toReversed().flatMap(({ atMs, text }) => {
+    const time = formatTime(atMs, false);
+    const wrapped = wrapToCells(toVisible(text), columns - cellWidth(time) - 2);
+    return wrapped.map((part, index) => ({ lead: index === 0 ? time : ' '.repeat(time.length), text: part }));
+  });
+}
+
+function newDeviceLines({ id, token, url, worker }: NewDevice): readonly OverlayLine[] {
+  return [
+    { lead: 'Device   ', text: toVisibleName(id) },
+    { lead: 'Token    ', text: `${toVisible(token)}   shown this once` },
+    { lead: 'Address  ', text: toVisible(url) },
+    { lead: '', text: '' },
+    { lead: '', text: 'A worker to paste on its machine, for instance as worker.py (y copies it):' },
+    { lead: '', text: '' },
+    ...worker.split('\n').map((line) => ({ lead: '', text: toVisible(line) })),
+  ];
+}
+
+export function overlayLines(
+  state: CommanderState,
+  overlay: Extract<Overlay, { readonly top: number }>,
+): readonly OverlayLine[] {
+  switch (overlay.kind) {
+    case 'help':
+      return helpLines();
+    case 'problems':
+      return problemLines(state.problems, state.size.columns - frameColumns);
+    case 'new-device':
+      return newDeviceLines(overlay.device);
+  }
+}

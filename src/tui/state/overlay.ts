@@ -1,0 +1,86 @@
+/** What stands in the place of the lists until it is closed or answered. */
+import type { DeviceDetail, QueueDetail } from '../../client/http-types.ts';
+import type { Snippet } from '../../client/snippets.ts';
+import type { Command } from '../commands/command-name.ts';
+import type { Menu } from '../model/menu.ts';
+import type { Target } from '../model/targets.ts';
+import { emptyBuffer, type TextBuffer } from '../model/text-buffer.ts';
+
+/** A command that waits for a yes. */
+export interface PendingCommand {
+  readonly targets: readonly Target[];
+  readonly json: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+}
+
+/** What a menu offers. */
+export type MenuChoice =
+  | { readonly choose: 'command'; readonly command: Command }
+  | { readonly choose: 'snippet'; readonly snippet: Snippet }
+  | { readonly choose: 'save-snippet' }
+  | { readonly choose: 'profile'; readonly name: string };
+
+/** What is asked in one line. */
+export type Question =
+  | { readonly about: 'new-device' }
+  | { readonly about: 'snippet-name'; readonly snippet: Snippet }
+  | {
+      readonly about: 'snippet-value';
+      readonly snippet: Snippet;
+      readonly variable: string;
+      /** Those that were given before. */
+      readonly values: ReadonlyMap<string, string>;
+    };
+
+export interface Prompt {
+  readonly question: Question;
+  readonly buffer: TextBuffer;
+  /** What is wrong with what was typed. */
+  readonly problem: string | undefined;
+  /** The answer is being worked on. */
+  readonly isBusy: boolean;
+}
+
+export function createPrompt(question: Question): Prompt {
+  return { question, buffer: emptyBuffer, problem: undefined, isBusy: false };
+}
+
+/** What the relay knows of one device, and what waits for it. */
+export interface DeviceSheet {
+  readonly id: string;
+  /** Undefined until the relay has answered. */
+  readonly detail: DeviceDetail | undefined;
+  readonly queue: QueueDetail | undefined;
+  /** Why it is not known. */
+  readonly problem: string | undefined;
+  /** The waiting message under the cursor, by its number in the queue. */
+  readonly cursorSeq: number | undefined;
+  /** When the relay was asked last. */
+  readonly askedAtMs: number;
+}
+
+/** A device that was just registered: its token is said this once. */
+export interface NewDevice {
+  readonly id: string;
+  readonly token: string;
+  readonly url: string;
+  /** A program to paste on its machine. */
+  readonly worker: string;
+}
+
+/** Something that is done after a yes. */
+export type Removal =
+  | { readonly remove: 'queue'; readonly target: string; readonly count: number }
+  | { readonly remove: 'queued'; readonly target: string; readonly seq: number };
+
+export type Overlay =
+  | { readonly kind: 'help'; readonly top: number }
+  | { readonly kind: 'problems'; readonly top: number }
+  | { readonly kind: 'confirm-send'; readonly command: PendingCommand }
+  /** `others` would lose the relay inside; undefined where they are not known, because another relay is looked at. */
+  | { readonly kind: 'confirm-quit'; readonly others: readonly string[] | undefined }
+  | { readonly kind: 'confirm-removal'; readonly removal: Removal; readonly sheet: DeviceSheet }
+  | { readonly kind: 'menu'; readonly menu: Menu<MenuChoice> }
+  | { readonly kind: 'prompt'; readonly prompt: Prompt }
+  | { readonly kind: 'device-sheet'; readonly sheet: DeviceSheet }
+  | { readonly kind: 'new-device'; readonly device: NewDevice; readonly top: number };
