@@ -11,7 +11,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   server: ['protocol'],
   tui: ['client', 'protocol'],
   cli: ['client', 'protocol', 'server', 'tui'],
-  build: [],
+  web: ['protocol'],
+  build: ['web'],
 };
 
 /** Libraries that one file a side may import, so that a change of library costs one file. */

@@ -56,5 +56,8 @@ const result = await build({
   // Ink loads the developer tools of React only when DEV is set; nobody needs them here.
   alias: { 'react-devtools-core': join(root, 'src/build/empty-module.ts') },
 });
-buildAssets(root, outdir);
-writeFileSync(join(outdir, 'THIRD-PARTY-LICENSES.txt'), thirdPartyLicences(result.metafile.inputs));
+const assetInputs = await buildAssets(root, outdir);
+writeFileSync(
+  join(outdir, 'THIRD-PARTY-LICENSES.txt'),
+  thirdPartyLicences({ ...result.metafile.inputs, ...assetInputs }),
+);

@@ -80,6 +80,8 @@ export function createDirectory(options: DirectoryOptions) {
     users: (): readonly UserRecord[] => [...state.users.values()],
     userNamed,
     limitsOf,
+    /** What a user has who has no limits of its own. */
+    limitDefaults: (): UserLimits => limitDefaults,
     limitsOfId(userId: string): UserLimits {
       const user = state.users.get(userId);
       return user === undefined ? limitDefaults : limitsOf(user);

@@ -102,6 +102,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       clock,
       throttle,
       silentAfterMs: () => limits().silent_after,
+      limits,
       publicUrl: options.publicUrl,
       notReadyReason: () => notReadyReason ?? (store.isWritable() ? undefined : 'the store cannot be written'),
       metrics,

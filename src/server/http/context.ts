@@ -6,6 +6,7 @@ import type {
   RawReplyDefaultExpression,
   RawRequestDefaultExpression,
 } from 'fastify';
+import type { ServerLimits } from '../../protocol/limits.ts';
 import type { AuthThrottle } from '../auth-throttle.ts';
 import type { Clock } from '../clock.ts';
 import type { Directory } from '../directory.ts';
@@ -23,6 +24,7 @@ export interface HttpContext {
   readonly clock: Clock;
   readonly throttle: AuthThrottle;
   readonly silentAfterMs: () => number;
+  readonly limits: () => ServerLimits;
   /** The address that people use, where it was said (`--public-url`). */
   readonly publicUrl: string | undefined;
   /** Why the relay takes no new work, or undefined while it does. */

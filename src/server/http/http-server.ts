@@ -13,6 +13,7 @@ import { registerDevices } from './devices.ts';
 import { registerHealth } from './health.ts';
 import { registerMessages } from './messages.ts';
 import { registerMetrics } from './metrics.ts';
+import { registerPages } from './pages.ts';
 import { registerPresence } from './presence.ts';
 import { registerPythonClient } from './python-client.ts';
 import { registerQueue } from './queue.ts';
@@ -93,6 +94,7 @@ export function createHttpServer(options: HttpServerOptions): HttpSide {
   registerAdmin(fastify, context);
   registerBackup(fastify, context);
   registerPythonClient(fastify, context);
+  registerPages(fastify, context);
   return {
     async listen(host, port) {
       await fastify.listen({ host, port });
