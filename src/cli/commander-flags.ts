@@ -8,6 +8,11 @@ import { connectionOptions, type Example } from './command.ts';
 export const commanderOptions = {
   url: connectionOptions.url,
   'ca-file': connectionOptions['ca-file'],
+  mouse: { type: 'boolean', describe: 'Clicks and the wheel go to the commander' },
+  plain: {
+    type: 'boolean',
+    describe: 'Lines instead of a screen, for screen readers: what changes is said, and commands are lines',
+  },
   ascii: { type: 'boolean', describe: 'Draw with ASCII characters alone, for the Linux console' },
 } as const satisfies Record<string, Options>;
 

@@ -1,4 +1,5 @@
 import {
+  MessageFieldError,
   RelayAddressError,
   RelayConnectionError,
   RelayHttpError,
@@ -60,7 +61,7 @@ export function exitCodeOfEnding(ending: Ending): ExitCode {
 /** The exit code of an expected failure; undefined for anything else, which is a bug of ours. */
 export function exitCodeOfError(error: unknown): ExitCode | undefined {
   if (error instanceof CommandError) return error.exitCode;
-  if (error instanceof RelayAddressError) return exitCodes.usage;
+  if (error instanceof RelayAddressError || error instanceof MessageFieldError) return exitCodes.usage;
   if (error instanceof RelayUnreachableError) return exitCodes.unreachable;
   if (error instanceof RelayConnectionError) return exitCodeOfEnding(error.ending);
   if (error instanceof RelayHttpError) {

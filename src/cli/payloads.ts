@@ -1,10 +1,10 @@
 /** The payloads of a command line: JSON, fields, `-` for standard input, or `@file`. */
 import { readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
+import { isField, jsonOfFields } from '../client/message-fields.ts';
 import { isObject } from '../protocol/messages.ts';
 import { usageError } from './exit-codes.ts';
 import { readLines } from './lines.ts';
-import { isField, jsonOfFields } from './message-fields.ts';
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -6,6 +6,11 @@ export class RelayAddressError extends Error {
   override readonly name = 'RelayAddressError';
 }
 
+/** The fields of a message, `mode=fast speed:=100`, cannot be read as they are written. */
+export class MessageFieldError extends Error {
+  override readonly name = 'MessageFieldError';
+}
+
 /** The connection is closed for good; `ending` says why. */
 export class RelayConnectionError extends Error {
   override readonly name = 'RelayConnectionError';

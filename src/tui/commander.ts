@@ -110,8 +110,6 @@ export function createCommander({ initial, ports, terminal }: CommanderParts): C
         return errands.save(effect.entries);
       case 'edit':
         return errands.edit(effect.text);
-      case 'mouse':
-        return terminal.setMouse(effect.isOn);
       case 'redraw':
         return terminal.redraw();
       case 'suspend':

@@ -2,8 +2,10 @@ import { randomInt } from 'node:crypto';
 import { render } from 'ink';
 import { App } from './app.tsx';
 import { type Commander, createCommander } from './commander.ts';
+import { withMouse } from './mouse-input.ts';
 import type { Beginning, CommanderPorts } from './ports.ts';
-import { initialState, type Screen } from './state/state.ts';
+import { type CommanderState, initialState, type Screen } from './state/state.ts';
+import type { MouseStroke } from './strokes.ts';
 import { createTerminal } from './terminal.ts';
 import { createLook, type LookOptions } from './text/look.ts';
 
@@ -12,6 +14,10 @@ export interface CommanderStart extends LookOptions {
   readonly ports: CommanderPorts;
   /** Ends the commander: Ctrl+C from outside, SIGTERM. */
   readonly signal: AbortSignal;
+  /** Lines instead of a screen. */
+  readonly isPlain: boolean;
+  /** Clicks and the wheel come here from the start. */
+  readonly hasMouse: boolean;
 }
 
 const tickMs = 1000;
@@ -51,25 +57,32 @@ function watchCrash(): { readonly happened: Promise<never>; stop(): void } {
   return { happened, stop: () => void process.off('uncaughtException', reject) };
 }
 
+function initialOf({ beginning }: CommanderStart): CommanderState {
+  const { columns = 80, rows = 24 } = process.stdout;
+  return initialState({
+    size: { columns, rows },
+    nowMs: Date.now(),
+    messageIdPrefix: makeMessageIdPrefix(),
+    screen: firstScreen(beginning),
+  });
+}
+
 /**
  * Runs the commander until somebody quits; rejects with what crashed it. The terminal is restored in every case before this
  * settles.
  */
 export async function startCommander(start: CommanderStart): Promise<void> {
-  const { columns = 80, rows = 24 } = process.stdout;
+  const { beginning, ports, signal } = start;
   const terminal = createTerminal((sequence) => void process.stdout.write(sequence));
-  const commander = createCommander({
-    initial: initialState({
-      size: { columns, rows },
-      nowMs: Date.now(),
-      messageIdPrefix: makeMessageIdPrefix(),
-      screen: firstScreen(start.beginning),
-    }),
-    ports: start.ports,
-    terminal,
-  });
-  const stopWatching = watchLeaving(commander, start.signal);
+  const initial = initialOf(start);
+  if (start.isPlain) {
+    const { startPlain } = await import('./plain/start-plain.ts');
+    return await startPlain({ beginning, ports, initial, terminal, signal });
+  }
+  const commander = createCommander({ initial, ports, terminal });
+  const stopWatching = watchLeaving(commander, signal);
   const crash = watchCrash();
+  const onMouse = (mouse: MouseStroke): void => commander.store.dispatch({ type: 'strokes', strokes: [{ mouse }] });
   const instance = render(
     <App store={commander.store} look={createLook(start)} onSuspender={terminal.setSuspender} />,
     {
@@ -78,11 +91,13 @@ export async function startCommander(start: CommanderStart): Promise<void> {
       maxFps: 60,
       exitOnCtrlC: false,
       interactive: true,
+      ...(start.hasMouse ? { stdin: withMouse(process.stdin, onMouse) } : {}),
     },
   );
+  terminal.setMouse(start.hasMouse);
   const ticker = setInterval(() => commander.store.dispatch({ type: 'ticked' }), tickMs);
   try {
-    commander.begin(start.beginning);
+    commander.begin(beginning);
     await Promise.race([commander.left, instance.waitUntilExit(), crash.happened]);
   } finally {
     clearInterval(ticker);

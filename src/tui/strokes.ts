@@ -4,7 +4,14 @@ import type { Key } from 'ink';
  * One key, by a name such as `j`, `enter`, `ctrl+c`, `shift+tab` or `alt+enter`, or a run of characters that came in one
  * piece: somebody types faster than the program reads, or pastes into a terminal that does not say so.
  */
-export type Stroke = { readonly key: string } | { readonly text: string };
+export type Stroke = { readonly key: string } | { readonly text: string } | { readonly mouse: MouseStroke };
+
+/** What the mouse did, where: column and row of the screen from 0. */
+export interface MouseStroke {
+  readonly what: 'press' | 'wheel-up' | 'wheel-down';
+  readonly column: number;
+  readonly row: number;
+}
 
 const controlNames: Readonly<Record<string, string>> = {
   '\r': 'enter',

@@ -9,8 +9,6 @@ export interface TerminalControl {
   suspend(): void;
   /** Gives the terminal to $EDITOR with this text; resolves with what it made of it. */
   edit(text: string): Promise<string>;
-  /** Whether clicks and the wheel come here; else the terminal selects text with them. */
-  setMouse(isOn: boolean): void;
 }
 
 /** Gives the terminal away while something else uses it. */
@@ -18,6 +16,8 @@ export type Suspender = (during: () => Promise<void>) => Promise<void>;
 
 export interface Terminal extends TerminalControl {
   setSuspender(suspender: Suspender): void;
+  /** Whether clicks and the wheel come here; else the terminal selects text with them. */
+  setMouse(isOn: boolean): void;
 }
 
 /** The whole job stops, so that the shell of `npm start` notices too, and goes on with `fg`. */

@@ -175,7 +175,15 @@ export const commanderCommand = defineCommand({
     const ports = createPorts(argv, context);
     const beginning = await beginningOf(argv, context);
     const { startCommander } = await import('../../tui/start.tsx');
-    await startCommander({ beginning, ports, signal, isAscii: argv.ascii === true, hasColor: hasColor(context) });
+    await startCommander({
+      beginning,
+      ports,
+      signal,
+      isPlain: argv.plain === true,
+      hasMouse: argv.mouse === true,
+      isAscii: argv.ascii === true,
+      hasColor: hasColor(context),
+    });
     const local = ports.ended();
     if (local !== undefined) context.output.say(wordsOf(local));
     return signal.aborted ? context.interruption.exitCode : exitCodes.done;

@@ -1,9 +1,9 @@
+import { isField, jsonOfFields } from '../../client/message-fields.ts';
 import { isSnippetName, type Snippet, snippetProblem, snippetVariables } from '../../client/snippets.ts';
 import { type CommandContext, confirmOptions, defineCommand } from '../command.ts';
 import { confirm } from '../confirm.ts';
 import { didYouMean } from '../did-you-mean.ts';
 import { type ExitCode, exitCodes, usageError } from '../exit-codes.ts';
-import { isField, jsonOfFields } from '../message-fields.ts';
 import { readTargets } from '../sending/targets.ts';
 import { openSnippetFile } from '../snippet-file.ts';
 

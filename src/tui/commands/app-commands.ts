@@ -68,7 +68,6 @@ export const appCommands: Handlers<
   | 'reconnect'
   | 'redraw'
   | 'suspend'
-  | 'toggle-mouse'
   | 'toggle-wrap'
   | 'change-time'
   | 'quit'
@@ -90,8 +89,6 @@ export const appCommands: Handlers<
   redraw: (state) => step(state, { effect: 'redraw' }),
   suspend: (state) => step(state, { effect: 'suspend' }),
   quit,
-  'toggle-mouse': (state) =>
-    step({ ...state, isMouseOn: !state.isMouseOn }, { effect: 'mouse', isOn: !state.isMouseOn }),
   'toggle-wrap': (state) => step({ ...state, reading: { ...state.reading, isWrapped: !state.reading.isWrapped } }),
   'change-time': (state) => step({ ...state, reading: { ...state.reading, time: nextTime[state.reading.time] } }),
   'quit-and-keep': (state) => step(state, { effect: 'exit', keepsRelay: true }),

@@ -54,7 +54,6 @@ export type Command =
   | 'menu-previous'
   | 'menu-choose'
   | 'prompt-submit'
-  | 'toggle-mouse'
   | 'history-older'
   | 'history-newer'
   | 'clear'

@@ -47,17 +47,12 @@ function paletteItems(state: CommanderState): readonly Item[] {
     if (notInPalette.includes(command) || items.has(command)) continue;
     items.set(command, { label: help, about: label, choice: { choose: 'command', command } });
   }
-  const mouse: Item = {
-    label: state.isMouseOn ? 'mouse off: the terminal selects text again' : 'mouse on: click and scroll',
-    about: '',
-    choice: { choose: 'command', command: 'toggle-mouse' },
-  };
   const snippets: Item = {
     label: 'saved commands',
     about: '',
     choice: { choose: 'command', command: 'open-snippets' },
   };
-  return [...items.values(), snippets, mouse];
+  return [...items.values(), snippets];
 }
 
 /** The menu of the saved commands, and a way to save the one in the composer. */

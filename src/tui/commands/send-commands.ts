@@ -1,5 +1,5 @@
 import { withMessageId } from '../model/command-text.ts';
-import { rememberCommand } from '../model/composer.ts';
+import { fillComposer, rememberCommand } from '../model/composer.ts';
 import { clearMarks } from '../model/device-list.ts';
 import type { SentEntry } from '../model/log-entry.ts';
 import { addEntries } from '../model/message-pane.ts';
@@ -33,6 +33,7 @@ function checkCommand(state: CommanderState): Checked {
     return { refusal: `Line ${line}, column ${column}: ${mistake.expected}. Nothing was sent.` };
   }
   if (targets.length === 0) return { refusal: nobody };
+  if (command.body.kind === 'fields') return { refusal: 'These fields are no JSON yet.' };
   const { json, payload } = command.body;
   const named = payload.target;
   if (named !== undefined && !targets.every(({ id }) => id === named)) {
@@ -80,8 +81,22 @@ function release(state: CommanderState, { targets, json, payload }: PendingComma
   return step(sent, ...effects, { effect: 'remember', command: state.composer.buffer.text });
 }
 
+/**
+ * Fields become JSON first, and the next Enter sends it: what leaves was seen as it leaves, and no few characters that were
+ * typed by mistake behind a name are a command.
+ */
+function writeFields(state: CommanderState, json: string): Step {
+  const { buffer, command } = state.composer;
+  const composer = fillComposer(
+    state.composer,
+    `${buffer.text.slice(0, command.bodyStart).trimEnd()} ${json}`.trimStart(),
+  );
+  return step(notify({ ...state, composer }, 'good', 'These are the fields as JSON: Enter sends it.'));
+}
+
 /** Enter in the composer. */
 export function sendCommand(state: CommanderState): Step {
+  if (state.composer.command.body.kind === 'fields') return writeFields(state, state.composer.command.body.json);
   const checked = checkCommand(state);
   if ('command' in checked) {
     if (!needsConfirmation(checked.command)) return release(state, checked.command);

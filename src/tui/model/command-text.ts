@@ -1,5 +1,8 @@
+import { MessageFieldError } from '../../client/errors.ts';
+import { isField, jsonOfFields } from '../../client/message-fields.ts';
 import { isObject } from '../../protocol/messages.ts';
 import { findJsonMistake, type JsonMistake, placeOf } from '../text/json-mistake.ts';
+import { splitWords, type Word } from '../text/words.ts';
 
 /** A name at the start of a command: `@mouse_pi`, `@pump-*`, or `@"a name with spaces"`. */
 export interface NamedTarget {
@@ -14,7 +17,9 @@ export interface NamedTarget {
 export type CommandBody =
   | { readonly kind: 'empty' }
   | { readonly kind: 'mistake'; readonly mistake: JsonMistake; readonly line: number; readonly column: number }
-  | { readonly kind: 'payload'; readonly json: string; readonly payload: Readonly<Record<string, unknown>> };
+  | { readonly kind: 'payload'; readonly json: string; readonly payload: Readonly<Record<string, unknown>> }
+  /** `mode=fast speed:=100` as in `relay send`, and the JSON that it stands for. */
+  | { readonly kind: 'fields'; readonly json: string };
 
 /** What somebody typed, `@mouse_pi @pump-* {"cmd":"reboot"}`, taken apart. */
 export interface CommandText {
@@ -50,14 +55,30 @@ function readNames(text: string): { names: NamedTarget[]; bodyStart: number } {
   }
 }
 
+function mistakeAt(text: string, index: number, expected: string): CommandBody {
+  return { kind: 'mistake', mistake: { index, expected }, ...placeOf(text, index) };
+}
+
+function readFields(text: string, words: readonly Word[]): CommandBody {
+  const wrong = words.find((word) => !isField(word.text));
+  if (wrong !== undefined) {
+    return mistakeAt(text, wrong.index, 'a field is name=text or name:=JSON, and a text with spaces stands in quotes');
+  }
+  try {
+    return { kind: 'fields', json: jsonOfFields(words.map((word) => word.text)) };
+  } catch (error) {
+    if (!(error instanceof MessageFieldError)) throw error;
+    return mistakeAt(text, words[0]?.index ?? 0, error.message);
+  }
+}
+
 function readBody(text: string, bodyStart: number): CommandBody {
   const body = text.slice(bodyStart);
   if (body.trim() === '') return { kind: 'empty' };
+  const words = body.trimStart().startsWith('{') ? [] : splitWords(text, bodyStart);
+  if (words[0] !== undefined && isField(words[0].text)) return readFields(text, words);
   const mistake = findJsonMistake(body);
-  if (mistake !== undefined) {
-    const index = bodyStart + mistake.index;
-    return { kind: 'mistake', mistake: { index, expected: mistake.expected }, ...placeOf(text, index) };
-  }
+  if (mistake !== undefined) return mistakeAt(text, bodyStart + mistake.index, mistake.expected);
   const payload: unknown = JSON.parse(body);
   if (!isObject(payload)) throw new TypeError(`the text passed as an object is none: ${body.slice(0, 100)}`);
   return { kind: 'payload', json: body.trim(), payload };

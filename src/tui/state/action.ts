@@ -2,6 +2,7 @@ import type { DeviceDetail, QueueDetail } from '../../client/http-types.ts';
 import type { Snippets } from '../../client/snippets.ts';
 import type { ConnectionState, ReceivedMessage, Session, TappedMessage } from '../../client/types.ts';
 import type { ErrorMessage, PresenceState } from '../../protocol/messages.ts';
+import type { Command } from '../commands/command-name.ts';
 import type { Device } from '../model/device-list.ts';
 import type { SavedProfile } from '../ports.ts';
 import type { Stroke } from '../strokes.ts';
@@ -12,6 +13,8 @@ import type { LocalRelayInfo, Size } from './state.ts';
 /** Everything that happens: to the keyboard, the terminal, the network, the clock. */
 export type Action =
   | { readonly type: 'strokes'; readonly strokes: readonly Stroke[] }
+  /** A command by its name, where there are no keys. */
+  | { readonly type: 'command'; readonly command: Command }
   | { readonly type: 'pasted'; readonly text: string }
   | { readonly type: 'resized'; readonly size: Size }
   | { readonly type: 'ticked' }

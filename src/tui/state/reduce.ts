@@ -1,5 +1,6 @@
 import { typeText } from '../commands/editing-commands.ts';
 import { showProfiles, showSnippets } from '../commands/menu-commands.ts';
+import { applyMouse } from '../commands/mouse.ts';
 import { refusePrompt } from '../commands/prompt-commands.ts';
 import { runCommand } from '../commands/run-command.ts';
 import { lookAgain, showLook } from '../commands/sheet-commands.ts';
@@ -53,11 +54,16 @@ function strikeRun(state: CommanderState, text: string): Step {
   return step(rest === '' ? current : typeText(current, rest), ...effects);
 }
 
+function strikeOne(state: CommanderState, stroke: Stroke): Step {
+  if ('mouse' in stroke) return applyMouse(state, stroke.mouse, runCommand);
+  return 'text' in stroke ? strikeRun(state, stroke.text) : strike(state, stroke.key);
+}
+
 function strikeAll(state: CommanderState, strokes: readonly Stroke[]): Step {
   let current: CommanderState = { ...state, notice: undefined };
   const effects: Effect[] = [];
   for (const stroke of strokes) {
-    const struck = 'text' in stroke ? strikeRun(current, stroke.text) : strike(current, stroke.key);
+    const struck = strikeOne(current, stroke);
     current = struck.state;
     effects.push(...struck.effects);
   }
@@ -108,6 +114,8 @@ export function reduce(before: CommanderState, action: Action, nowMs: number): S
   switch (action.type) {
     case 'strokes':
       return strikeAll(state, action.strokes);
+    case 'command':
+      return runCommand({ ...state, notice: undefined }, action.command);
     case 'pasted':
       return step(paste({ ...state, notice: undefined }, action.text));
     case 'resized':

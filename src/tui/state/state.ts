@@ -96,7 +96,6 @@ export interface CommanderState {
   /** The focused list has all the room. */
   readonly isZoomed: boolean;
   readonly reading: Reading;
-  readonly isMouseOn: boolean;
   readonly overlay: Overlay | undefined;
   readonly filterInput: FilterInput | undefined;
   readonly relay: RelayStatus;
@@ -141,7 +140,6 @@ export function initialState(options: InitialOptions): CommanderState {
     focus: 'devices',
     list: 'devices',
     isZoomed: false,
-    isMouseOn: false,
     reading: { isWrapped: false, time: 'clock' },
     overlay: undefined,
     filterInput: undefined,

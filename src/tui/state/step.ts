@@ -26,7 +26,6 @@ export type Effect =
   | { readonly effect: 'save'; readonly entries: readonly LogEntry[] }
   /** Gives the text to $EDITOR and the terminal with it. */
   | { readonly effect: 'edit'; readonly text: string }
-  | { readonly effect: 'mouse'; readonly isOn: boolean }
   | { readonly effect: 'redraw' }
   | { readonly effect: 'suspend' }
   /** `keepsRelay`: the relay inside goes on without this commander. */

@@ -128,7 +128,8 @@ function readAfterValue(reader: Reader, open: string[]): void {
  */
 export function findJsonMistake(text: string): JsonMistake | undefined {
   const reader: Reader = { text, index: 0, mistake: undefined };
-  if (next(reader) !== '{') return { index: reader.index, expected: 'a command is a JSON object, {"cmd":"status"}' };
+  if (next(reader) !== '{')
+    return { index: reader.index, expected: 'a command is a JSON object, {"cmd":"status"}, or fields, cmd=status' };
   const open: string[] = [];
   do {
     if (readValue(reader, open) && reader.mistake === undefined) readAfterValue(reader, open);

@@ -5,12 +5,12 @@ import type { Composer } from '../model/composer.ts';
 import { addresseesOf, type Target } from '../model/targets.ts';
 import { frameColumns, type Layout } from '../state/layout.ts';
 import type { CommanderState, RelayStatus } from '../state/state.ts';
-import { fitToCells } from '../text/cells.ts';
+import { cutToCells, fitToCells } from '../text/cells.ts';
 import { formatSpan } from '../text/format.ts';
 import type { Look, Tone } from '../text/look.ts';
 import { composeRow, type Span, span, spansWidth } from '../text/spans.ts';
 import { layOutText } from '../text/text-area.ts';
-import { toVisibleName } from '../text/visible.ts';
+import { toVisible, toVisibleName } from '../text/visible.ts';
 import { Frame, Rows } from './frame.tsx';
 import { frameHints } from './hints.ts';
 
@@ -71,17 +71,26 @@ function titleSpans(state: CommanderState, look: Look, columns: number): readonl
 }
 
 /** Whether the command is JSON, and where it stops being it. */
-function verdictSpans({ command }: Composer, look: Look): readonly Span[] {
-  const { body } = command;
-  if (body.kind === 'empty') return [];
-  if (body.kind === 'payload') return [span(`JSON ${look.glyphs.good}`, 'good')];
-  const line = body.line === 1 ? '' : `line ${body.line} `;
-  return [span(`JSON ${look.glyphs.bad} ${line}col ${body.column}`, 'warn')];
+function verdictSpans({ command: { body } }: Composer, { glyphs }: Look): readonly Span[] {
+  switch (body.kind) {
+    case 'empty':
+      return [];
+    case 'payload':
+      return [span(`JSON ${glyphs.good}`, 'good')];
+    case 'fields':
+      return [span(`fields ${glyphs.good}`, 'good')];
+    case 'mistake': {
+      const line = body.line === 1 ? '' : `line ${body.line} `;
+      return [span(`JSON ${glyphs.bad} ${line}col ${body.column}`, 'warn')];
+    }
+  }
 }
 
-/** What belongs where the command stops being JSON. */
-function mistakeSpans({ command }: Composer): readonly Span[] {
-  return command.body.kind === 'mistake' ? [span(command.body.mistake.expected, 'warn')] : [];
+/** What belongs where the command stops being JSON, or the JSON that its fields stand for. */
+function remarkSpans({ command: { body } }: Composer, look: Look, columns: number): readonly Span[] {
+  if (body.kind === 'mistake') return [span(toVisible(body.mistake.expected, look.isAscii), 'warn')];
+  if (body.kind !== 'fields') return [];
+  return [span(cutToCells(toVisible(body.json.slice(0, columns), look.isAscii), columns, look.glyphs.ellipsis), 'dim')];
 }
 
 function completionSpans({ completion }: Composer, look: Look): readonly Span[] {
@@ -123,7 +132,7 @@ export function ComposerPane({ state, look, layout, screenRow }: ComposerPanePro
   const verdict = verdictSpans(composer, look);
   const title = titleSpans(state, look, columns - spansWidth(verdict) - 18);
   const completing = completionSpans(composer, look);
-  const remark = hasFocus ? mistakeSpans(composer) : [];
+  const remark = hasFocus ? remarkSpans(composer, look, columns - 12) : [];
   const room = columns - spansWidth(remark) - 3;
   const hints = completing.length > 0 ? completing : frameHints(look, frameKeys('composer'), room);
   if (!isFramed)

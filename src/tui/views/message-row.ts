@@ -4,6 +4,7 @@ import { cutToCells, fitToCells, wrapToCells } from '../text/cells.ts';
 import { compactJson } from '../text/compact-json.ts';
 import { formatAge, formatElapsed, formatMoment, formatTime } from '../text/format.ts';
 import type { Look, Tone } from '../text/look.ts';
+import { outcomeWords } from '../text/outcome-words.ts';
 import { composeRow, type Span, span, spansWidth } from '../text/spans.ts';
 import { toVisible, toVisibleName } from '../text/visible.ts';
 
@@ -28,29 +29,26 @@ export function peerText(entry: LogEntry, look: Look, columns: number): string {
   return cutToCells(text, columns, look.glyphs.ellipsis);
 }
 
+const outcomeTones: Readonly<Record<Outcome['state'], Tone>> = {
+  sending: 'dim',
+  sent: 'dim',
+  queued: 'warn',
+  delivered: 'good',
+  replied: 'good',
+  expired: 'warn',
+  cancelled: 'warn',
+  unconfirmed: 'bad',
+  refused: 'bad',
+  'not-sent': 'bad',
+};
+
 /** What became of a sent message. */
 export function outcomeSpan(outcome: Outcome, { glyphs }: Look): Span {
-  switch (outcome.state) {
-    case 'sending':
-      return span(glyphs.ellipsis, 'dim');
-    case 'sent':
-      return span('sent', 'dim');
-    case 'queued':
-      return span(`${glyphs.waiting} queued`, 'warn');
-    case 'delivered':
-      return span('delivered', 'good');
-    case 'replied':
-      return span(`replied ${Math.round(outcome.afterMs)} ms`, 'good');
-    case 'expired':
-    case 'cancelled':
-      return span(outcome.state, 'warn');
-    case 'unconfirmed':
-      return span('unconfirmed', 'bad');
-    case 'refused':
-      return span(`refused ${toVisible(outcome.code)}`, 'bad');
-    case 'not-sent':
-      return span('not sent', 'bad');
-  }
+  const signs: Readonly<Partial<Record<Outcome['state'], string>>> = {
+    sending: glyphs.ellipsis,
+    queued: `${glyphs.waiting} `,
+  };
+  return span((signs[outcome.state] ?? '') + outcomeWords(outcome), outcomeTones[outcome.state]);
 }
 
 const tapTones: Readonly<Record<string, Tone>> = { delivered: 'good', sent: 'dim', queued: 'warn' };

@@ -223,3 +223,56 @@ describe('while it is written', () => {
     expect(commander.state.composer.buffer.text).toBe('');
   });
 });
+
+describe('fields', () => {
+  it('become JSON on Enter, and the next Enter sends that', () => {
+    const commander = createHarness({ devices });
+    commander.type('@mouse_pi cmd=move x:=10 say="two words"');
+    expect(commander.state.composer.command.body.kind).toBe('fields');
+    commander.press('enter');
+    expect(commander.sent).toEqual([]);
+    expect(commander.state.composer.buffer.text).toBe('@mouse_pi {"cmd":"move","x":10,"say":"two words"}');
+    commander.press('enter');
+    expect(commander.sent).toHaveLength(1);
+  });
+
+  it('go to marked devices as well', () => {
+    const commander = createHarness({ devices });
+    commander.press('space', 'i');
+    commander.type('cmd=stop');
+    commander.press('enter', 'enter');
+    expect(commander.sent.map(({ target }) => target)).toEqual(['mouse_pi']);
+  });
+
+  it('say which one is wrong', () => {
+    const commander = createHarness({ devices });
+    commander.type('@mouse_pi cmd=move fast');
+    expect(commander.state.composer.command.body).toMatchObject({ kind: 'mistake', column: 20 });
+    commander.press('ctrl+u');
+    commander.type('@mouse_pi speed:=fast');
+    expect(commander.state.composer.command.body).toMatchObject({ kind: 'mistake', column: 11 });
+  });
+});
+
+describe('the history', () => {
+  it('has commands of earlier sessions behind those of this one', () => {
+    const commander = createHarness({ devices });
+    commander.type('@mouse_pi {"n":2}');
+    commander.press('enter');
+    commander.act({ type: 'history-loaded', commands: ['@mouse_pi {"n":1}'] });
+    commander.press('up', 'up');
+    expect(commander.state.composer.buffer.text).toBe('@mouse_pi {"n":1}');
+  });
+});
+
+describe('an editor outside', () => {
+  it('gets the command and gives it back', () => {
+    const commander = createHarness({ devices });
+    commander.type('@mouse_pi {');
+    commander.press('ctrl+o');
+    expect(commander.effects).toEqual([{ effect: 'edit', text: '@mouse_pi {' }]);
+    commander.act({ type: 'edited', text: '@mouse_pi {"n":1}' });
+    expect(commander.state.composer.command.body.kind).toBe('payload');
+    expect(commander.sent).toEqual([]);
+  });
+});

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isField, jsonOfFields } from '../../src/cli/message-fields.ts';
+import { isField, jsonOfFields } from '../../src/client/message-fields.ts';
 
 describe('fields as in HTTPie', () => {
   it('make strings with = and JSON with :=', () => {

@@ -2,7 +2,7 @@
  * Fields of a message as HTTPie writes them: `mode=fast` a string, `speed:=100` JSON, `deep[key]=x` nested, `list[]=x` an
  * element more. They become JSON as text, so that `:=12345678901234567890` keeps every digit.
  */
-import { usageError } from './exit-codes.ts';
+import { MessageFieldError } from './errors.ts';
 
 type FieldNode =
   | { readonly kind: 'value'; readonly json: string }
@@ -29,7 +29,7 @@ function splitAssignment(word: string): { readonly path: string; readonly isJson
       return { path: word.slice(0, index), isJson: true, value: word.slice(index + 2) };
     }
   }
-  throw usageError(`"${word}" is no field: write name=text or name:=JSON`);
+  throw new MessageFieldError(`"${word}" is no field: write name=text or name:=JSON`);
 }
 
 const withoutBackslashes = (text: string) => text.replace(/\\(.)/gs, '$1');
@@ -37,7 +37,8 @@ const withoutBackslashes = (text: string) => text.replace(/\\(.)/gs, '$1');
 /** Reads `name[key][]`; a backslash takes the meaning from the character behind it. */
 function readPath(text: string, word: string): readonly string[] {
   const match = /^((?:[^[\]\\]|\\.)+)((?:\[(?:[^[\]\\]|\\.)*\])*)$/s.exec(text);
-  if (match?.[1] === undefined) throw usageError(`"${word}": the name of a field is name, name[key] or name[]`);
+  if (match?.[1] === undefined)
+    throw new MessageFieldError(`"${word}": the name of a field is name, name[key] or name[]`);
   const keys = [...(match[2] ?? '').matchAll(/\[((?:[^[\]\\]|\\.)*)\]/gs)].map((key) =>
     withoutBackslashes(key[1] ?? ''),
   );
@@ -51,7 +52,7 @@ function readAssignment(word: string): Assignment {
     JSON.parse(value);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw usageError(`"${word}": what follows := is not JSON (${why}); text takes = alone`);
+    throw new MessageFieldError(`"${word}": what follows := is not JSON (${why}); text takes = alone`);
   }
   return { path: readPath(path, word), json: value.trim() };
 }
@@ -73,10 +74,10 @@ function insert(node: FieldNode, rest: readonly string[], assignment: Assignment
     if (child === undefined) node.fields.set(key, createNode(below, assignment.json));
     else insert(child, below, assignment, word);
   } else if (key === undefined) {
-    throw usageError(`"${word}": ${assignment.path.join('.')} is given already`);
+    throw new MessageFieldError(`"${word}": ${assignment.path.join('.')} is given already`);
   } else {
     const kinds = { value: 'a value', object: 'an object', list: 'a list' };
-    throw usageError(`"${word}" does not fit: what it adds to is already ${kinds[node.kind]}`);
+    throw new MessageFieldError(`"${word}" does not fit: what it adds to is already ${kinds[node.kind]}`);
   }
 }
 
@@ -86,7 +87,7 @@ function toJson(node: FieldNode): string {
   return `{${[...node.fields].map(([key, child]) => `${JSON.stringify(key)}:${toJson(child)}`).join(',')}}`;
 }
 
-/** The JSON object that the fields make together. */
+/** The JSON object that the fields make together. Throws `MessageFieldError` with a sentence when they make none. */
 export function jsonOfFields(words: readonly string[]): string {
   const root: FieldNode = { kind: 'object', fields: new Map() };
   for (const word of words) {
