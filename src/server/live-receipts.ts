@@ -25,6 +25,11 @@ export class LiveReceipts {
     return this.#unpinged.push(receipt) === 1;
   }
 
+  /** Whether there are some without a ping behind them. */
+  get hasUnpinged(): boolean {
+    return this.#unpinged.length > 0;
+  }
+
   /** A ping with this number follows everything that was added so far. */
   notePing(pingNumber: number): void {
     if (this.#unpinged.length === 0) return;

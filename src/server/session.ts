@@ -16,6 +16,13 @@ import { TokenBucket } from './token-bucket.ts';
  */
 const progressPings = { burst: 16, perSecond: 2 } as const;
 
+/**
+ * Pings that may wait for their answers: from `many` on those are held back that can wait, so that a batch out of the queue has
+ * room for its own, one for each message of a queue of the usual size. A client that was busy finds all of them at once, and
+ * recent versions of the library ws end a connection on which 60 wait.
+ */
+const unansweredPings = { many: 24, max: 50 } as const;
+
 /** For an error that has no close code of its own (RFC 6455 §7.4.1). */
 const internalErrorClose = 1011;
 
@@ -66,6 +73,7 @@ export class Session implements Sender {
   /** Made with the first message whose sender wants a receipt. */
   #receipts: LiveReceipts | undefined;
   #pingNumber = 0;
+  #answeredPingNumber = 0;
   #lastPingAtMs: number;
   #bytesReadSeen = 0;
   #bytesTakenSeen = 0;
@@ -98,6 +106,20 @@ export class Session implements Sender {
     return this.#pingNumber;
   }
 
+  /** Whether so many pings are unanswered that one more had better wait. */
+  get hasManyPings(): boolean {
+    return this.#unansweredPings >= unansweredPings.many;
+  }
+
+  /** How many pings may be sent with a batch out of the queue. */
+  get pingsLeft(): number {
+    return Math.max(0, unansweredPings.max - this.#unansweredPings);
+  }
+
+  get #unansweredPings(): number {
+    return this.#pingNumber - this.#answeredPingNumber;
+  }
+
   /** Whether a message of this size may go out live: the client was heard lately and reads what it gets (PROTOCOL A4). */
   canTake(payloadBytes: number): boolean {
     if (this.isSilent || this.isEnded || this.#receipts?.isFull) return false;
@@ -108,7 +130,8 @@ export class Session implements Sender {
   /** Sends what another client sent. Now and then a ping follows, see `progressPings`. */
   deliver(payload: Uint8Array, nowMs: number): void {
     this.link.sendText(payload);
-    if (this.#progressPings.take(progressPings.perSecond, progressPings.burst, nowMs)) this.ping(nowMs);
+    if (!this.hasManyPings && this.#progressPings.take(progressPings.perSecond, progressPings.burst, nowMs))
+      this.ping(nowMs);
   }
 
   /** The same for a sender that wants to know when it was read: one ping behind all of a tick proves them (PROTOCOL B). */
@@ -116,7 +139,8 @@ export class Session implements Sender {
     this.link.sendText(payload);
     this.#receipts ??= new LiveReceipts();
     const receipts = this.#receipts;
-    if (!receipts.add(receipt)) return;
+    // With many pings unanswered the next answer brings the ping behind this one.
+    if (!receipts.add(receipt) || this.hasManyPings) return;
     this.link.sendPingBehind(() => {
       this.#pingNumber += 1;
       receipts.notePing(this.#pingNumber);
@@ -124,9 +148,17 @@ export class Session implements Sender {
     });
   }
 
-  /** The live messages that a pong proves to have been read. */
+  /** The live messages that a pong proves to have been read; if others still await their ping, it is sent now. */
   takeProven(pingNumber: number): readonly LiveReceipt[] {
-    return this.#receipts?.takeProven(pingNumber) ?? [];
+    const hadMany = this.hasManyPings;
+    this.#answeredPingNumber = Math.max(this.#answeredPingNumber, pingNumber);
+    const proven = this.#receipts?.takeProven(pingNumber) ?? [];
+    if (hadMany && !this.hasManyPings && this.#receipts?.hasUnpinged === true) {
+      this.#pingNumber += 1;
+      this.#receipts.notePing(this.#pingNumber);
+      this.link.sendPing(this.#pingNumber);
+    }
+    return proven;
   }
 
   /** The live messages whose proof will never come, because this session ends. */
@@ -213,8 +245,8 @@ export class Session implements Sender {
     return Math.max(this.lastHeardAtMs, this.#lastProgressAtMs);
   }
 
-  /** Whether a ping is due: silent for so long, and none sent meanwhile. */
+  /** Whether a ping is due: silent for so long, and none sent meanwhile; among many unanswered ones another says nothing new. */
   isPingDue(pingAfterMs: number, nowMs: number): boolean {
-    return nowMs - this.lastHeardAtMs >= pingAfterMs && nowMs - this.#lastPingAtMs >= pingAfterMs;
+    return !this.hasManyPings && nowMs - this.lastHeardAtMs >= pingAfterMs && nowMs - this.#lastPingAtMs >= pingAfterMs;
   }
 }

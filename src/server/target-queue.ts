@@ -5,8 +5,6 @@ import type { Claim, ClaimedMessage, EndedMessage, QueuedMessage, QueueStore } f
 
 /** A batch has at most so many messages, so that one queue does not keep the store from the others. */
 const batchMessagesMax = 1000;
-/** Pings within a batch, so that a slow handler is seen to make progress and loses little if it dies. */
-const batchPingsMax = 64;
 
 /** What is kept in memory of a message that was handed over: enough to say what became of it. */
 export type HandedMessage = Omit<ClaimedMessage, 'payload' | 'attempts'> & { readonly payloadBytes: number };
@@ -157,6 +155,8 @@ export class TargetQueue {
   drain(): void {
     const session = this.#session;
     if (session === undefined || this.#isClaiming || this.#waiting === 0 || !session.canTake(0)) return;
+    // Every batch brings pings: the next one comes with an answer to those before, unless acknowledgements are the proof.
+    if (session.hasManyPings && !session.extensions.acks) return;
     const { store, room, target, clock } = this.#options;
     const unprovenBytes = this.#barriers.reduce((sum, barrier) => sum + bytesOf(barrier.messages), 0);
     const payloadBytesMax = room.limits.send_buffer_bytes - unprovenBytes;
@@ -199,7 +199,8 @@ export class TargetQueue {
     if (session === undefined) return;
     const nowMs = this.#options.clock();
     const { acks } = session.extensions;
-    const pingEvery = Math.ceil(claim.messages.length / batchPingsMax);
+    // Pings within the batch, so that a slow handler is seen to make progress and loses little if it dies.
+    const pingEvery = Math.ceil(claim.messages.length / Math.max(1, session.pingsLeft));
     let group: HandedMessage[] = [];
     for (const [index, message] of claim.messages.entries()) {
       const { payload, seq, sender, messageId, queuedAtMs } = message;
@@ -212,7 +213,7 @@ export class TargetQueue {
         ...(messageId === undefined ? {} : { messageId }),
       });
       const isPingDue = (index + 1) % pingEvery === 0 || index === claim.messages.length - 1;
-      const pingNumber = isPingDue ? session.ping(nowMs) : undefined;
+      const pingNumber = isPingDue && (!acks || session.pingsLeft > 0) ? session.ping(nowMs) : undefined;
       if (pingNumber === undefined && !acks) continue;
       this.#barriers.push({
         pingNumber: acks ? Number.POSITIVE_INFINITY : (pingNumber ?? 0),
@@ -228,11 +229,13 @@ export class TargetQueue {
   /** A pong confirms every ping before it, in the current session only (PROTOCOL A4). */
   handleProof(session: Session, pingNumber: number): void {
     this.#prove(session, (barrier) => barrier.pingNumber <= pingNumber);
+    this.drain();
   }
 
   /** An acknowledgement is cumulative; above the highest number of this session it is ignored (PROTOCOL B `acks`). */
   handleAck(session: Session, seq: number): void {
     if (seq <= this.#handedThroughSeq) this.#prove(session, (barrier) => barrier.throughSeq <= seq);
+    this.drain();
   }
 
   #prove(session: Session, isProven: (barrier: Barrier) => boolean): void {
@@ -243,7 +246,6 @@ export class TargetQueue {
     }
     if (proven === undefined) return;
     this.#remove(proven);
-    this.drain();
   }
 
   #remove(proven: Barrier): void {

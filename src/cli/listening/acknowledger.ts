@@ -8,6 +8,8 @@ export interface Acknowledger {
   /** Whether there is something to do with the message: it may have come before. */
   arrive(message: ReceivedMessage): boolean;
   finish(message: ReceivedMessage): void;
+  /** Says again what is said already, which asks for no answer: whoever is busy for long is not gone. */
+  signOfLife(): void;
   /** Resolves when all acknowledgements have left, or the connection is lost: then the relay delivers again. */
   settle(): Promise<void>;
 }
@@ -79,6 +81,10 @@ export function createAcknowledger(client: AckingClient): Acknowledger {
       if (seq === undefined) return;
       order.finish(seq);
       start();
+    },
+    signOfLife() {
+      // A relay that knows no acknowledgements has counted what it sent as delivered when its ping was answered.
+      if (client.session?.extensions.acks === true) client.ack(Math.max(0, acknowledged)).catch(() => undefined);
     },
     settle: async () => leaving,
   };

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { CommandContext } from '../../../src/cli/command.ts';
 import { exitCodes } from '../../../src/cli/exit-codes.ts';
 import { createPrintSink } from '../../../src/cli/listening/print-sink.ts';
@@ -237,6 +237,29 @@ describe('acknowledging', () => {
     release();
     await done;
     expect(scene.log.filter((entry) => entry !== 'ping')).toEqual(['ack 7', 'close']);
+  });
+
+  it('shows the relay a sign of life while so much is under way that it is not read', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    try {
+      const scene = createScene({ acks: true });
+      const { sink, taken } = createHeldSink();
+      const done = scene.start({}, sink);
+      scene.state(online);
+      for (let seq = 1; seq <= 1_000; seq++) scene.message(`{"n":${seq}}`, seq);
+      vi.advanceTimersByTime(30_000);
+      expect(scene.log).toEqual(['pause', 'ack 0', 'ack 0', 'ack 0']);
+      for (const finish of [...taken.values()].slice(0, 600)) finish(true);
+      await turn();
+      expect(scene.log.slice(4)).toContain('resume');
+      const before = scene.log.length;
+      vi.advanceTimersByTime(60_000);
+      expect(scene.log).toHaveLength(before);
+      scene.interrupt();
+      await done;
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('goes up to the lowest message that is not done', async () => {

@@ -86,6 +86,29 @@ describe('relay listen --exec', () => {
     await worker.stderr.waitFor(/the output of the command for message c-1 from asker is longer than/);
   });
 
+  it('is not taken for dead while one command is slow and more waits than it reads', async () => {
+    // One delivery and no other: whoever is closed for its silence never gets the rest.
+    await using strict = await startServe({
+      limits: { queue_messages: '2000', queue_attempts: '1', idle_timeout: '1s', message_rate: 'unlimited' },
+      args: ['--limit', 'ping_after=250ms', '--limit', 'silent_after=500ms'],
+    });
+    await using sender = await logInRaw(strict.url, strict.bootstrap?.authKey ?? '', 'sender');
+    const messages = 1_100;
+    for (let n = 0; n < messages; n++) sender.sendJson({ target: 'busy', n, _re: 'none' });
+    sender.sendJson({ action: 'ping' });
+    await sender.nextJson();
+    const exec = 'read -r line; case "$line" in *\'"n":0,\'*) sleep 3;; esac; echo "$line" >> busy.txt';
+    const worker = spawnRelay(['listen', '--as', 'busy', '--exec', exec, '--count', String(messages)], {
+      env: strict.env,
+      cwd: folder,
+    });
+    const { code, stderr } = await worker.exited;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: 'listening as busy\n' });
+    expect(linesOf('busy.txt').map((line) => JSON.parse(line).n)).toEqual(
+      Array.from({ length: messages }, (_, n) => n),
+    );
+  });
+
   it('acknowledges up to the lowest message whose command has not ended: killed, it gets them again', async () => {
     const exec = noting('slow.txt', 'case "$line" in *slow*) while [ ! -e go ]; do sleep 0.05; done;; esac; echo done');
     for (const [id, kind] of [
