@@ -1,11 +1,12 @@
 import type { ExtensionName } from '../protocol/extensions.ts';
 import { limitsToJson, type UserLimits } from '../protocol/limits.ts';
-import type { Refusal } from '../protocol/messages.ts';
+import { credentialsBytesMax, type Refusal } from '../protocol/messages.ts';
 import type { AuthThrottle } from './auth-throttle.ts';
 import type { Clock } from './clock.ts';
-import type { Login } from './handshake.ts';
+import { firstMessageTooBig, type Login } from './handshake.ts';
 import type { Incoming } from './incoming.ts';
 import type { Link, LinkListener } from './link.ts';
+import type { MessageRun } from './message-run.ts';
 import { closeWithError, Session } from './session.ts';
 import type { Switchboard } from './switchboard.ts';
 
@@ -36,6 +37,24 @@ export class Connection implements LinkListener {
   constructor(options: ConnectionOptions) {
     this.#options = options;
     this.openedAtMs = options.clock();
+  }
+
+  get messageBytesMax(): number {
+    if (this.#session !== undefined) return this.#session.limits.message_bytes;
+    return this.#state === 'awaiting credentials' ? credentialsBytesMax : Number.POSITIVE_INFINITY;
+  }
+
+  get takesRuns(): boolean {
+    return this.#session !== undefined;
+  }
+
+  handleRun(run: MessageRun): void {
+    if (this.#session !== undefined) this.#options.incoming.handleRun(this.#session, run);
+  }
+
+  handleTooBig(bytes: number): void {
+    if (this.#session !== undefined) this.#options.incoming.handleTooBig(this.#session, bytes);
+    else this.refuse(firstMessageTooBig(bytes));
   }
 
   handleText(bytes: Uint8Array): void {

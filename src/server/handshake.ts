@@ -26,6 +26,13 @@ const invalidCredentials: Refusal = {
   message: 'the key or token is not valid here: check it, or ask for a new one',
 };
 
+export function firstMessageTooBig(bytes: number): Refusal {
+  return {
+    code: 'message_too_big',
+    message: `the first message has ${bytes} bytes, ${credentialsBytesMax} are allowed`,
+  };
+}
+
 /**
  * Reads the first message of a connection (PROTOCOL A2): who it is and which id it gets, or why not. Nothing of it is ever
  * forwarded.
@@ -34,12 +41,7 @@ export function readLogin(
   bytes: Uint8Array,
   authenticate: (keyText: string) => Principal | undefined,
 ): Login | Refusal {
-  if (bytes.length > credentialsBytesMax) {
-    return {
-      code: 'message_too_big',
-      message: `the first message has ${bytes.length} bytes, ${credentialsBytesMax} are allowed`,
-    };
-  }
+  if (bytes.length > credentialsBytesMax) return firstMessageTooBig(bytes.length);
   const credentials = readCredentials(parse(bytes));
   if ('code' in credentials) return credentials;
   const principal = authenticate(credentials.kind === 'master' ? credentials.authKey : credentials.deviceToken);

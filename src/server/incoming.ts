@@ -7,6 +7,7 @@ import { createCachedStringReader } from '../protocol/string-cache.ts';
 import { formatSize } from '../protocol/units.ts';
 import type { Clock } from './clock.ts';
 import { type ActionContext, handleAction } from './handle-action.ts';
+import type { MessageRun } from './message-run.ts';
 import type { Session } from './session.ts';
 import type { Switchboard } from './switchboard.ts';
 
@@ -30,10 +31,8 @@ export function createIncoming(options: IncomingOptions) {
     const nowMs = clock();
     switchboard.noteHeard(session, nowMs);
     if (!takeRate(session, bytes, nowMs)) return;
-    const bytesMax = session.limits.message_bytes;
-    if (bytes.length > bytesMax) {
-      const problem = `a message of ${bytes.length} bytes came, ${formatSize(bytesMax)} are allowed (message_bytes)`;
-      switchboard.rooms.end(session, 'message_too_big', problem);
+    if (bytes.length > session.limits.message_bytes) {
+      handleTooBig(session, bytes.length);
       return;
     }
     const envelope = readEnvelope(bytes, readTarget);
@@ -48,6 +47,23 @@ export function createIncoming(options: IncomingOptions) {
       if ('code' in action) session.refuse(action.code, action.message);
       else handleAction(options, session, action);
     }
+  }
+
+  function handleTooBig(session: Session, bytes: number): void {
+    const problem = `a message of ${bytes} bytes came, ${formatSize(session.limits.message_bytes)} are allowed (message_bytes)`;
+    switchboard.rooms.end(session, 'message_too_big', problem);
+  }
+
+  function handleRun(session: Session, run: MessageRun): void {
+    if (session.isEnded) return;
+    const nowMs = clock();
+    switchboard.noteHeard(session, nowMs);
+    const receiver = canGoTogether(session, run) ? switchboard.receiverOf(session, run, nowMs) : undefined;
+    if (receiver !== undefined && session.rate.takeAll(run.messages, session.limits, session.room.rate, nowMs)) {
+      switchboard.deliverRun(session, receiver, run, nowMs);
+      return;
+    }
+    for (const payload of run.payloads()) handleText(session, payload);
   }
 
   function dispatch(session: Session, bytes: Uint8Array, envelope: ObjectEnvelope, nowMs: number): void {
@@ -103,6 +119,10 @@ export function createIncoming(options: IncomingOptions) {
 
   return {
     handleText,
+    handleTooBig,
+
+    /** The same for messages that came together: as one, where nothing about any of them needs a look of its own. */
+    handleRun,
 
     handleBinary(session: Session): void {
       if (session.isEnded) return;
@@ -113,6 +133,10 @@ export function createIncoming(options: IncomingOptions) {
       }
     },
   };
+}
+
+function canGoTogether({ extensions }: Session, run: MessageRun): boolean {
+  return !(run.hasRelayFields || (run.hasOddIds && extensions.receipts) || (run.hasTtls && extensions.ttl));
 }
 
 function isWholeSeconds(value: number | undefined): boolean {

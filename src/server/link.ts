@@ -1,3 +1,6 @@
+import type { FramedBytes } from './frame-memory.ts';
+import type { MessageRun } from './message-run.ts';
+
 /**
  * What the relay needs of a socket, as the core sees it: the switchboard and its sessions run on this, in the relay over a
  * real WebSocket (`sockets.ts`) and in tests over a fake.
@@ -13,6 +16,8 @@ export interface Link {
   readonly bytesTaken: number;
   /** Sends a text frame. The bytes must not change until the end of the tick: all frames of one tick leave in one write. */
   sendText(payload: Uint8Array): void;
+  /** Sends frames that are whole already. */
+  sendFrames(frames: FramedBytes): void;
   /** Sends a ping that carries this number, which the peer's pong brings back. */
   sendPing(number: number): void;
   /**
@@ -31,7 +36,15 @@ export interface Link {
 
 /** What a link calls, always later than its own creation. */
 export interface LinkListener {
+  /** The largest message that the peer may send now, in bytes. */
+  readonly messageBytesMax: number;
+  /** Whether messages of the peer may come as runs. */
+  readonly takesRuns: boolean;
   handleText(bytes: Uint8Array): void;
+  /** Text messages that came together, in the order of all others. */
+  handleRun(run: MessageRun): void;
+  /** A message is coming that is over `messageBytesMax`; nothing of it is handed on. */
+  handleTooBig(bytes: number): void;
   handleBinary(bytes: Uint8Array): void;
   handlePing(data: Uint8Array): void;
   /** A pong with the number of a ping, or undefined when it carries none of ours. */

@@ -1,4 +1,6 @@
+import { readFrameHeader } from './lane/frame-header.ts';
 import type { Sender } from './sender.ts';
+import type { Session } from './session.ts';
 
 /** A message that was handed over live and whose proof is awaited: its id, never its payload (PROTOCOL B `receipts`). */
 export interface LiveReceipt {
@@ -6,22 +8,33 @@ export interface LiveReceipt {
   readonly messageId: string;
 }
 
+/** Many of one sender that were handed over together: their ids, in the frames that tell of their delivery. */
+export interface ReceiptBatch {
+  readonly sender: Session;
+  readonly ids: number;
+  readonly framed: Uint8Array;
+}
+
 /** Messages that may await their proof at one receiver; beyond that it is treated as one that does not read. */
 const awaitingMax = 10_000;
 
 /** What one receiver has been handed live and has not proven to have read. */
 export class LiveReceipts {
-  #unpinged: LiveReceipt[] = [];
-  readonly #pinged: { readonly pingNumber: number; readonly receipts: readonly LiveReceipt[] }[] = [];
+  #unpinged: (LiveReceipt | ReceiptBatch)[] = [];
+  readonly #pinged: { readonly pingNumber: number; readonly receipts: readonly (LiveReceipt | ReceiptBatch)[] }[] = [];
   #count = 0;
 
   get isFull(): boolean {
     return this.#count >= awaitingMax;
   }
 
-  /** Adds one; true when it is the first since the last ping, so that a new ping is needed behind it. */
-  add(receipt: LiveReceipt): boolean {
-    this.#count += 1;
+  hasRoom(messages: number): boolean {
+    return this.#count + messages <= awaitingMax;
+  }
+
+  /** Adds one or many; true when it is the first since the last ping, so that a new ping is needed behind it. */
+  add(receipt: LiveReceipt | ReceiptBatch): boolean {
+    this.#count += countOf(receipt);
     return this.#unpinged.push(receipt) === 1;
   }
 
@@ -38,21 +51,42 @@ export class LiveReceipts {
   }
 
   /** Those that a pong proves; a pong confirms every ping before it. */
-  takeProven(pingNumber: number): LiveReceipt[] {
-    const proven: LiveReceipt[] = [];
+  takeProven(pingNumber: number): (LiveReceipt | ReceiptBatch)[] {
+    const proven: (LiveReceipt | ReceiptBatch)[] = [];
     while (this.#pinged[0] !== undefined && this.#pinged[0].pingNumber <= pingNumber) {
       proven.push(...(this.#pinged.shift()?.receipts ?? []));
     }
-    this.#count -= proven.length;
+    for (const receipt of proven) this.#count -= countOf(receipt);
     return proven;
   }
 
   /** All of them: their proof will never come. */
-  takeAll(): LiveReceipt[] {
+  takeAll(): (LiveReceipt | ReceiptBatch)[] {
     const all = [...this.#pinged.flatMap((pinged) => pinged.receipts), ...this.#unpinged];
     this.#pinged.length = 0;
     this.#unpinged = [];
     this.#count = 0;
     return all;
   }
+}
+
+function countOf(receipt: LiveReceipt | ReceiptBatch): number {
+  return 'ids' in receipt ? receipt.ids : 1;
+}
+
+const decoder = new TextDecoder();
+
+/** The ids in frames that tell of deliveries. */
+export function idsOf(framed: Uint8Array): string[] {
+  const bytes = Buffer.from(framed.buffer, framed.byteOffset, framed.length);
+  const ids: string[] = [];
+  let at = 0;
+  while (at < bytes.length) {
+    const header = readFrameHeader(bytes, at);
+    if (header === undefined) throw new Error(`frames of receipts end in the middle of a header, at ${at}`);
+    at += header.frameBytes;
+    const receipt: { readonly _id: string } = JSON.parse(decoder.decode(bytes.subarray(at - header.payloadBytes, at)));
+    ids.push(receipt._id);
+  }
+  return ids;
 }

@@ -34,6 +34,16 @@ export class MessageRate {
     return false;
   }
 
+  /** The same for so many at once; takes all of them or none, and counts nothing as refused. */
+  takeAll(messages: number, limits: UserLimits, ofUser: TokenBucket, nowMs: number): boolean {
+    const { message_rate, message_burst, user_message_rate } = limits;
+    return (
+      this.#own.has(messages, message_rate, message_burst, nowMs) &&
+      ofUser.take(user_message_rate, user_message_rate, nowMs, messages) &&
+      this.#own.take(message_rate, message_burst, nowMs, messages)
+    );
+  }
+
   /** Whether the last refusal ended ten seconds of them without a pause. */
   isFlood(): boolean {
     return this.#lastRefusedAtMs - this.#overSinceMs >= floodMs;

@@ -1,7 +1,11 @@
 import type { Writable } from 'node:stream';
+import type { FramedBytes } from './frame-memory.ts';
+import { ReadyFrames } from './ready-frames.ts';
 
 /** From so many bytes on, a tick's frames leave before its end: memory is better spent on messages than on waiting. */
 const flushBytes = 64 * 1024;
+/** Frames in the memory of others leave as soon as they are this much, while that memory is still in the processor's cache. */
+const readyFlushBytes = 16 * 1024;
 /** Payloads from this size on are written from where they are instead of being copied. */
 const copyBytesMax = 16 * 1024;
 /** Frames that are copied together are copied into this, as long as the operating system takes them at once. */
@@ -43,9 +47,12 @@ export interface Postman {
   borrow(bytes: number): Buffer;
   /** The memory is still being written from: it must not be used again. */
   keep(memory: Buffer): void;
+  /** Whether memory of others may be written from, although it is busy as long as a peer does not read. */
+  readonly mayLend: boolean;
 }
 
-export function createPostman(): Postman {
+/** `mayLend` tells of the memory that `ReadyFrames` stand in. */
+export function createPostman(mayLend: () => boolean = () => false): Postman {
   let scheduled: Outbox[] = [];
   let scratch = Buffer.allocUnsafeSlow(scratchBytes);
 
@@ -64,19 +71,28 @@ export function createPostman(): Postman {
     keep(memory) {
       if (memory === scratch) scratch = Buffer.allocUnsafeSlow(scratchBytes);
     },
+    get mayLend() {
+      return mayLend();
+    },
   };
+}
+
+export interface OutboxSocket extends Writable {
+  /** With TLS, what is written may be read at any later time, until it is encrypted. */
+  readonly encrypted?: boolean;
 }
 
 /** The frames for one socket in one tick; they leave in one write. */
 export class Outbox {
-  readonly #socket: Writable;
+  readonly #socket: OutboxSocket;
   readonly #postman: Postman;
-  #frames: Frame[] = [];
+  /** Made when there is something to send: most connections are idle. */
+  #frames: (Frame | ReadyFrames)[] | undefined;
   #bytes = 0;
   #isScheduled = false;
   #lastFrame: (() => Frame) | undefined;
 
-  constructor(socket: Writable, postman: Postman) {
+  constructor(socket: OutboxSocket, postman: Postman) {
     this.#socket = socket;
     this.#postman = postman;
   }
@@ -87,14 +103,15 @@ export class Outbox {
   }
 
   push(opcode: number, payload: Uint8Array): void {
-    this.#frames.push({ opcode, payload });
-    this.#bytes += payload.length + headerBytesMax;
-    if (this.#bytes >= flushBytes) {
-      this.flush();
-    } else if (!this.#isScheduled) {
-      this.#isScheduled = true;
-      this.#postman.schedule(this);
-    }
+    this.#add({ opcode, payload });
+    this.#count(payload.length + headerBytesMax, flushBytes);
+  }
+
+  /** Frames that are whole already; the memory that they stand in is held until they have left. */
+  pushFrames(frames: FramedBytes): void {
+    const last = this.#frames?.at(-1);
+    if (!(last instanceof ReadyFrames && last.takeIn(frames))) this.#add(new ReadyFrames(frames));
+    this.#count(frames.bytes.length, readyFlushBytes);
   }
 
   /** Adds a frame behind everything that leaves with the next write; it is made when that write is. */
@@ -105,30 +122,66 @@ export class Outbox {
   flush(): void {
     this.#isScheduled = false;
     this.#takeLastFrame();
-    if (this.#frames.length === 0) return;
     const frames = this.#frames;
+    if (frames === undefined) return;
     const bytes = this.#bytes;
-    this.#frames = [];
+    this.#frames = undefined;
     this.#bytes = 0;
-    if (!this.#socket.writable) return;
-    if (frames.some((frame) => frame.payload.length > copyBytesMax)) this.#writeBig(frames);
-    else this.#writeTogether(frames, bytes);
+    if (this.#socket.writable) this.#write(frames, bytes);
+    for (const frame of frames) if (frame instanceof ReadyFrames) frame.memory?.release();
+  }
+
+  #add(frame: Frame | ReadyFrames): void {
+    if (this.#frames === undefined) this.#frames = [frame];
+    else this.#frames.push(frame);
+  }
+
+  #count(bytes: number, flushAtBytes: number): void {
+    this.#bytes += bytes;
+    if (this.#bytes >= flushAtBytes) {
+      this.flush();
+    } else if (!this.#isScheduled) {
+      this.#isScheduled = true;
+      this.#postman.schedule(this);
+    }
   }
 
   #takeLastFrame(): void {
     const makeFrame = this.#lastFrame;
-    if (makeFrame === undefined || this.#frames.length === 0) return;
+    if (makeFrame === undefined || this.#frames === undefined) return;
     this.#lastFrame = undefined;
     const frame = makeFrame();
     this.#frames.push(frame);
     this.#bytes += frame.payload.length + headerBytesMax;
   }
 
-  #writeTogether(frames: readonly Frame[], bytes: number): void {
+  #write(frames: readonly (Frame | ReadyFrames)[], bytes: number): void {
+    const [first] = frames;
+    if (frames.length === 1 && first instanceof ReadyFrames) this.#writeReady(first);
+    else if (frames.some((frame) => !(frame instanceof ReadyFrames) && frame.payload.length > copyBytesMax))
+      this.#writeBig(frames);
+    else this.#writeTogether(frames, bytes);
+  }
+
+  /** Writes from where the frames stand if the operating system will take them now, as far as one can know. */
+  #writeReady({ payload: bytes, memory }: ReadyFrames): void {
+    const socket = this.#socket;
+    if (memory === undefined) {
+      socket.write(bytes);
+    } else if (socket.writableLength === 0 && socket.encrypted !== true && this.#postman.mayLend) {
+      memory.noteWrite();
+      socket.write(bytes, memory.noteWritten);
+    } else {
+      socket.write(Buffer.from(bytes));
+    }
+  }
+
+  #writeTogether(frames: readonly (Frame | ReadyFrames)[], bytes: number): void {
     const memory = this.#postman.borrow(bytes);
     let end = 0;
-    for (const { opcode, payload } of frames) {
-      end += writeHeader(memory, end, opcode, payload.length);
+    for (const frame of frames) {
+      const { payload } = frame;
+      if (!(frame instanceof ReadyFrames)) end += writeHeader(memory, end, frame.opcode, payload.length);
       memory.set(payload, end);
       end += payload.length;
     }
@@ -137,12 +190,16 @@ export class Outbox {
     if (this.#socket.writableLength > 0) this.#postman.keep(memory);
   }
 
-  #writeBig(frames: readonly Frame[]): void {
+  #writeBig(frames: readonly (Frame | ReadyFrames)[]): void {
     this.#socket.cork();
-    for (const { opcode, payload } of frames) {
+    for (const frame of frames) {
+      if (frame instanceof ReadyFrames) {
+        this.#socket.write(frame.memory === undefined ? frame.payload : Buffer.from(frame.payload));
+        continue;
+      }
       const header = Buffer.allocUnsafe(headerBytesMax);
-      this.#socket.write(header.subarray(0, writeHeader(header, 0, opcode, payload.length)));
-      this.#socket.write(payload);
+      this.#socket.write(header.subarray(0, writeHeader(header, 0, frame.opcode, frame.payload.length)));
+      this.#socket.write(frame.payload);
     }
     this.#socket.uncork();
   }

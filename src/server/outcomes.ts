@@ -10,7 +10,7 @@ export interface OutcomeLine {
 }
 
 /** Lines kept for one target (PROTOCOL C). */
-const linesMax = 20;
+export const outcomeLinesMax = 20;
 /** Targets of one room whose history is kept. */
 const targetsMax = 5000;
 
@@ -18,7 +18,8 @@ const targetsMax = 5000;
 export class Outcomes {
   readonly #lines = new Map<string, OutcomeLine[]>();
 
-  note(target: string, sender: string, state: Outcome, messageId: string | undefined, nowMs: number): void {
+  /** `count` messages without an id may be noted at once. */
+  note(target: string, sender: string, state: Outcome, messageId: string | undefined, nowMs: number, count = 1): void {
     const lines = this.#linesOf(target);
     const last = lines.at(-1);
     if (
@@ -28,12 +29,12 @@ export class Outcomes {
       messageId === undefined &&
       last.messageId === undefined
     ) {
-      last.count += 1;
+      last.count += count;
       last.lastAtMs = nowMs;
       return;
     }
-    lines.push({ sender, state, messageId, count: 1, lastAtMs: nowMs });
-    if (lines.length > linesMax) lines.shift();
+    lines.push({ sender, state, messageId, count, lastAtMs: nowMs });
+    if (lines.length > outcomeLinesMax) lines.shift();
   }
 
   /** Newest last. */

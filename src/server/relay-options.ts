@@ -18,6 +18,8 @@ export interface RelayOptions {
   readonly trustProxy?: readonly string[] | boolean;
   /** The address that people use, where a proxy stands before the relay: `https://relay.example.org`. */
   readonly publicUrl?: string;
+  /** Whether whole text messages take the fast lane, which they do unless said; it changes speed and nothing else. */
+  readonly fastLane?: boolean;
   /** Origins that browsers may connect from; any unless said. */
   readonly origins?: readonly string[];
   readonly logLevel?: string;

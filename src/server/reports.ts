@@ -1,6 +1,8 @@
 import type { Outcome, Refusal } from '../protocol/messages.ts';
 import type { Clock } from './clock.ts';
-import type { LiveReceipt } from './live-receipts.ts';
+import { idsOf, type LiveReceipt, type ReceiptBatch } from './live-receipts.ts';
+import type { MessageRun } from './message-run.ts';
+import { outcomeLinesMax } from './outcomes.ts';
 import type { Room } from './room.ts';
 import type { Dispatch, Sender, Told } from './sender.ts';
 import type { Session } from './session.ts';
@@ -26,8 +28,8 @@ export function createReports(clock: Clock) {
   const waiting = new Map<string, (told: Told) => void>();
   const counts: MessageCounts & { sent: number } = { sent: 0 };
 
-  function count(state: Outcome): void {
-    counts[state] = (counts[state] ?? 0) + 1;
+  function count(state: Outcome, messages = 1): void {
+    counts[state] = (counts[state] ?? 0) + messages;
   }
 
   function key(userId: string, target: string, seq: number): string {
@@ -105,14 +107,28 @@ export function createReports(clock: Clock) {
       for (const message of messages) finish(room, message.target, message, toldOf(message));
     },
 
+    /** Handed to the target's socket together; so many of them have an id, so that more is told of them later. */
+    sentRun(sender: Session, { target, messages }: MessageRun, ids: number, nowMs: number): void {
+      counts.sent += messages;
+      if (messages === ids) return;
+      sender.room.outcomes.note(target, sender.clientId, 'sent', undefined, nowMs, messages - ids);
+    },
+
     /** Live messages that the target has proven to have read. */
-    proven(target: string, receipts: readonly LiveReceipt[]): void {
-      for (const { sender, messageId } of receipts) tellLive(sender, messageId, target, { state: 'delivered' });
+    proven(target: string, receipts: readonly (LiveReceipt | ReceiptBatch)[]): void {
+      for (const receipt of receipts) {
+        if ('messageId' in receipt) tellLive(receipt.sender, receipt.messageId, target, { state: 'delivered' });
+        else tellBatch(receipt, target);
+      }
     },
 
     /** Live messages whose target went before the proof. */
-    unproven(target: string, receipts: readonly LiveReceipt[]): void {
-      for (const { sender, messageId } of receipts) tellLive(sender, messageId, target, unconfirmed);
+    unproven(target: string, receipts: readonly (LiveReceipt | ReceiptBatch)[]): void {
+      for (const receipt of receipts) {
+        const { sender } = receipt;
+        const ids = 'messageId' in receipt ? [receipt.messageId] : idsOf(receipt.framed);
+        for (const messageId of ids) tellLive(sender, messageId, target, unconfirmed);
+      }
     },
 
     /** Calls back once with the final state of a queued message; the answer stops the waiting. */
@@ -121,6 +137,13 @@ export function createReports(clock: Clock) {
       return () => waiting.delete(key(userId, target, seq));
     },
   };
+
+  function tellBatch({ sender, ids, framed }: ReceiptBatch, target: string): void {
+    count('delivered', ids);
+    // The history keeps few; of more that come together only the last are worth a line.
+    for (const id of idsOf(framed).slice(-outcomeLinesMax)) note(sender, target, 'delivered', id);
+    sender.tellAll(framed);
+  }
 
   function tellLive(sender: Sender, messageId: string, target: string, told: Told): void {
     count(told.state);

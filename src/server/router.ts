@@ -1,5 +1,7 @@
 import type { Refusal } from '../protocol/messages.ts';
 import { spliceFields } from '../protocol/splice.ts';
+import type { ReceiptBatch } from './live-receipts.ts';
+import type { MessageRun } from './message-run.ts';
 import type { Reports } from './reports.ts';
 import type { Room } from './room.ts';
 import type { Dispatch, Sender } from './sender.ts';
@@ -27,6 +29,21 @@ export function createRouter({ store, reports, queueOf, noteSilence }: RouterOpt
     // While anything waits that has not been handed over, everything goes through the queue, so that order holds.
     if (receiver?.canTake(payload.length) && !receiver.queue?.hasWaiting) deliver(dispatch, receiver, nowMs);
     else divert(dispatch, receiver !== undefined, nowMs);
+  }
+
+  /** Who takes a run of messages live, all of it; undefined when each of them has to be looked at by itself. */
+  function receiverOf(sender: Session, run: MessageRun, nowMs: number): Session | undefined {
+    const { room } = sender;
+    const receiver = room.sessions.get(run.target);
+    if (receiver === undefined || receiver.extensions.from || !room.taps.isEmpty) return undefined;
+    noteSilence(receiver, nowMs);
+    return receiver.canTakeRun(run, nowMs) && !receiver.queue?.hasWaiting ? receiver : undefined;
+  }
+
+  function deliverRun(sender: Session, receiver: Session, run: MessageRun, nowMs: number): void {
+    const ids = run.hasIds && sender.extensions.receipts ? run.ids : 0;
+    receiver.deliverRun(run, ids === 0 ? undefined : receiptsOf(sender, run, ids));
+    reports.sentRun(sender, run, ids, nowMs);
   }
 
   function deliver(dispatch: Dispatch, receiver: Session, nowMs: number): void {
@@ -76,6 +93,8 @@ export function createRouter({ store, reports, queueOf, noteSilence }: RouterOpt
 
   return {
     route,
+    receiverOf,
+    deliverRun,
 
     /** The store has caught up: its senders are read again. */
     handleStoreRelieved(): void {
@@ -93,6 +112,15 @@ function reservedField({ relayFields }: Dispatch, { extensions }: Session): stri
       (field === '_seq' && extensions.acks) ||
       (field === '_age_ms' && extensions.age),
   );
+}
+
+/** The receipts of a run, written when it passes: what awaits its proof is ids, with the words around them (PROTOCOL B). */
+function receiptsOf(sender: Session, run: MessageRun, ids: number): ReceiptBatch {
+  return {
+    sender,
+    ids,
+    framed: run.receipts('{"status":"delivered","_id":"', `","target":${JSON.stringify(run.target)}}`),
+  };
 }
 
 function storeUnavailable(target: string): Refusal {

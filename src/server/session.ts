@@ -3,8 +3,9 @@ import type { Extensions } from '../protocol/extensions.ts';
 import type { UserLimits } from '../protocol/limits.ts';
 import type { Refusal, RelayMessage } from '../protocol/messages.ts';
 import type { Link } from './link.ts';
-import { type LiveReceipt, LiveReceipts } from './live-receipts.ts';
+import { type LiveReceipt, LiveReceipts, type ReceiptBatch } from './live-receipts.ts';
 import { MessageRate } from './message-rate.ts';
+import type { MessageRun } from './message-run.ts';
 import type { Room } from './room.ts';
 import type { Sender, Told } from './sender.ts';
 import type { TargetQueue } from './target-queue.ts';
@@ -127,6 +128,19 @@ export class Session implements Sender {
     return unsentBytes === 0 || unsentBytes + payloadBytes <= this.room.limits.send_buffer_bytes;
   }
 
+  /** The same for messages that go out together. While pings are due between messages, they do not. */
+  canTakeRun(run: MessageRun, nowMs: number): boolean {
+    const { perSecond, burst } = progressPings;
+    if (!this.canTake(run.bytes) || this.#progressPings.has(1, perSecond, burst, nowMs)) return false;
+    return this.#receipts === undefined || this.#receipts.hasRoom(run.messages);
+  }
+
+  /** Sends messages that go out together, with a ping behind all of a tick where receipts depend on it. */
+  deliverRun(run: MessageRun, receipts: ReceiptBatch | undefined): void {
+    this.link.sendFrames(run.framed);
+    if (receipts !== undefined) this.#await(receipts);
+  }
+
   /** Sends what another client sent. Now and then a ping follows, see `progressPings`. */
   deliver(payload: Uint8Array, nowMs: number): void {
     this.link.sendText(payload);
@@ -137,6 +151,10 @@ export class Session implements Sender {
   /** The same for a sender that wants to know when it was read: one ping behind all of a tick proves them (PROTOCOL B). */
   deliverWithReceipt(payload: Uint8Array, receipt: LiveReceipt): void {
     this.link.sendText(payload);
+    this.#await(receipt);
+  }
+
+  #await(receipt: LiveReceipt | ReceiptBatch): void {
     this.#receipts ??= new LiveReceipts();
     const receipts = this.#receipts;
     // With many pings unanswered the next answer brings the ping behind this one.
@@ -149,7 +167,7 @@ export class Session implements Sender {
   }
 
   /** The live messages that a pong proves to have been read; if others still await their ping, it is sent now. */
-  takeProven(pingNumber: number): readonly LiveReceipt[] {
+  takeProven(pingNumber: number): readonly (LiveReceipt | ReceiptBatch)[] {
     const hadMany = this.hasManyPings;
     this.#answeredPingNumber = Math.max(this.#answeredPingNumber, pingNumber);
     const proven = this.#receipts?.takeProven(pingNumber) ?? [];
@@ -162,7 +180,7 @@ export class Session implements Sender {
   }
 
   /** The live messages whose proof will never come, because this session ends. */
-  takeUnproven(): readonly LiveReceipt[] {
+  takeUnproven(): readonly (LiveReceipt | ReceiptBatch)[] {
     return this.#receipts?.takeAll() ?? [];
   }
 
@@ -196,6 +214,13 @@ export class Session implements Sender {
   tell(messageId: string, target: string, told: Told): void {
     if ('message' in told) this.refuse(told.state, told.message, target, messageId);
     else this.answer({ status: told.state, _id: messageId, target });
+  }
+
+  /** Says what became of many messages; the frames for it are made already. */
+  tellAll(framed: Uint8Array): void {
+    if (this.isEnded) return;
+    this.link.sendFrames({ bytes: framed, memory: undefined });
+    this.holdWhileUnread();
   }
 
   /** Says why and closes with the code's own close code. The caller takes it out of its room. */

@@ -10,6 +10,7 @@ import { createDirectory } from './directory.ts';
 import { readLogin } from './handshake.ts';
 import { createHttpServer, type HttpSide } from './http/http-server.ts';
 import { createIncoming, tellRateLimited } from './incoming.ts';
+import { createLaneShared, type LaneShared } from './lane/fast-lane.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { sampleRelay } from './metrics-sample.ts';
 import { PendingConnections } from './pending.ts';
@@ -70,6 +71,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
 
   const sockets = createSockets({
     messageBytesMax: () => directory.messageBytesMax(),
+    lanes: options.fastLane === false ? undefined : openLanes(log),
     onLink(link) {
       const connection = new Connection({
         link,
@@ -171,6 +173,16 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
 function createLogger(options: RelayOptions): Logger {
   if (options.logger === undefined) return pino({ enabled: false });
   return pino({ level: options.logLevel ?? 'info', base: null }, options.logger);
+}
+
+/** Without WebAssembly, or the address space that it wants, the relay is slower and does the same. */
+function openLanes(log: Logger): LaneShared | undefined {
+  try {
+    return createLaneShared();
+  } catch (error) {
+    log.warn({ reason: error instanceof Error ? error.message : String(error) }, 'the fast lane is closed');
+    return undefined;
+  }
 }
 
 async function openStore({ dataDir }: RelayOptions, log: Logger, listener: StoreListener): Promise<FileStore> {

@@ -61,6 +61,8 @@ export function createSwitchboard(options: SwitchboardOptions) {
     rooms,
     reports,
     route: router.route,
+    receiverOf: router.receiverOf,
+    deliverRun: router.deliverRun,
     handleStoreRelieved: router.handleStoreRelieved,
     noteHeard,
 

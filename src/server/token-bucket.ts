@@ -1,3 +1,7 @@
+function isUnlimited(ratePerSecond: number, burst: number): boolean {
+  return burst === Number.POSITIVE_INFINITY || ratePerSecond === Number.POSITIVE_INFINITY;
+}
+
 /**
  * The classic token bucket: `burst` at once, `ratePerSecond` sustained. Time is an argument, so that it costs no call of
  * its own and tests need no waiting. `Infinity` switches a bucket off.
@@ -11,15 +15,21 @@ export class TokenBucket {
     this.#filledAtMs = nowMs;
   }
 
-  /** Takes one token if there is one. The rate and burst come with each call, since a limit may change while it is used. */
-  take(ratePerSecond: number, burst: number, nowMs: number): boolean {
-    if (burst === Number.POSITIVE_INFINITY || ratePerSecond === Number.POSITIVE_INFINITY) return true;
+  /** Takes so many tokens if they are there. Rate and burst come with each call, since a limit may change while it is used. */
+  take(ratePerSecond: number, burst: number, nowMs: number, tokens = 1): boolean {
+    if (isUnlimited(ratePerSecond, burst)) return true;
+    if (!this.has(tokens, ratePerSecond, burst, nowMs)) return false;
+    this.#tokens -= tokens;
+    return true;
+  }
+
+  /** Whether so many tokens are there. */
+  has(tokens: number, ratePerSecond: number, burst: number, nowMs: number): boolean {
+    if (isUnlimited(ratePerSecond, burst)) return true;
     const refill = ((nowMs - this.#filledAtMs) / 1000) * ratePerSecond;
     this.#tokens = Math.min(burst, this.#tokens + refill);
     this.#filledAtMs = nowMs;
-    if (this.#tokens < 1) return false;
-    this.#tokens -= 1;
-    return true;
+    return this.#tokens >= tokens;
   }
 
   /** Whether it is as full as it can be, so that forgetting it changes nothing. */

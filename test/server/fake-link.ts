@@ -1,4 +1,6 @@
+import type { FramedBytes } from '../../src/server/frame-memory.ts';
 import type { Link } from '../../src/server/link.ts';
+import { unframe } from './unframe.ts';
 
 /** A socket for tests: what is sent on it is kept; a reader that stops is one call away. */
 export class FakeLink implements Link {
@@ -36,6 +38,10 @@ export class FakeLink implements Link {
     this.texts.push(text);
     this.sent.push(text);
     this.#carry(payload.length);
+  }
+
+  sendFrames({ bytes }: FramedBytes): void {
+    for (const payload of unframe(bytes)) this.sendText(payload);
   }
 
   sendPing(number: number): void {

@@ -1,4 +1,6 @@
+import type { FramedBytes } from '../../../src/server/frame-memory.ts';
 import type { Link } from '../../../src/server/link.ts';
+import { unframe } from '../unframe.ts';
 
 /** A frame on its way to a peer, not read yet. */
 type Frame = { readonly text: string } | { readonly ping: number } | { readonly close: number };
@@ -20,6 +22,10 @@ export class Peer implements Link {
 
   sendText(payload: Uint8Array): void {
     this.#carry({ text: new TextDecoder().decode(payload) }, payload.length);
+  }
+
+  sendFrames({ bytes }: FramedBytes): void {
+    for (const payload of unframe(bytes)) this.sendText(payload);
   }
 
   sendPing(number: number): void {

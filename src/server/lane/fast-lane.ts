@@ -1,0 +1,263 @@
+import { createCachedStringReader } from '../../protocol/string-cache.ts';
+import type { MessageRun } from '../message-run.ts';
+import { type Arena, frameBytesMax, stops } from './arena.ts';
+import { type Arenas, createArenas } from './arenas.ts';
+import { type FrameHeader, readFrameHeader } from './frame-header.ts';
+import { Run } from './run.ts';
+
+/** What a lane asks and tells about its connection. */
+export interface LaneListener {
+  /** The largest message that it may send now, in bytes. */
+  readonly messageBytesMax: number;
+  /** Whether its messages may come as runs; otherwise all of them come the other way. */
+  readonly takesRuns: boolean;
+  handleRun(run: MessageRun): void;
+  /** A message was announced that is over the limit; nothing of it is taken. */
+  handleTooBig(bytes: number): void;
+}
+
+/** What the lanes of a relay share. */
+export interface LaneShared {
+  readonly arenas: Arenas;
+  readonly run: Run;
+  readonly readTarget: (bytes: Uint8Array, start: number, end: number) => string;
+}
+
+/** Throws where WebAssembly cannot be had. */
+export function createLaneShared(): LaneShared {
+  const arenas = createArenas();
+  return { arenas, run: new Run(arenas.first), readTarget: createCachedStringReader() };
+}
+
+/** A complete text message in one frame, masked or not. */
+const wholeText = 0x81;
+const finBit = 0x80;
+const opcodeBits = 0x0f;
+const opcodes = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
+const firstControlOpcode = 8;
+/** No message is under way in fragments. */
+const noFragments = -1;
+/** The end of a read that is shorter than this is copied, so that it does not keep the whole read in memory. */
+const copyBytesMax = 16 * 1024;
+
+/**
+ * The fast lane of one connection, between its socket and the WebSocket library. Complete, masked, unfragmented text frames become
+ * runs of messages; all other bytes go on to the library as they came, in their order, so that it sees a conversation in which
+ * those frames never were. Frames are followed in any case, to know where each ends and to refuse what is too big by its header.
+ */
+export class FastLane {
+  readonly #shared: LaneShared;
+  readonly #listener: LaneListener;
+  readonly #pass: (bytes: Buffer) => void;
+  #mode: 'follow' | 'pass all' | 'discard' = 'follow';
+  /** The beginning of a frame whose end has not come. */
+  #kept: Buffer[] = [];
+  #keptBytes = 0;
+  /** Bytes of that frame in all; 0 while its header is not whole. */
+  #neededBytes = 0;
+  /** Bytes of a frame that the library still gets. */
+  #passingBytes = 0;
+  /** Whether the library has something to say when it has got the whole frame. */
+  #isAwaited = false;
+  #fragmentsBytes = noFragments;
+
+  /** `pass` hands bytes to the library. */
+  constructor(shared: LaneShared, listener: LaneListener, pass: (bytes: Buffer) => void) {
+    this.#shared = shared;
+    this.#listener = listener;
+    this.#pass = pass;
+  }
+
+  /** Everything goes to the library from now on, what was kept first. */
+  passAll(): void {
+    if (this.#mode !== 'follow') return;
+    this.#mode = 'pass all';
+    for (const bytes of this.#takeKept()) this.#pass(bytes);
+  }
+
+  /** The library has told of a message, a ping or a pong. */
+  noteHeard(): void {
+    this.#isAwaited = false;
+  }
+
+  /** Bytes that the socket has read. */
+  handleRead(read: Buffer): void {
+    if (this.#mode === 'discard') return;
+    if (this.#mode === 'pass all') {
+      this.#pass(read);
+      return;
+    }
+    if (this.#keptBytes === 0) {
+      this.#handle([], 0, read);
+    } else if (this.#neededBytes === 0) {
+      const bytes = Buffer.concat([...this.#takeKept(), read]);
+      this.#handle([], 0, bytes);
+    } else if (this.#keptBytes + read.length < this.#neededBytes) {
+      this.#keep(read, this.#neededBytes);
+    } else {
+      const leadBytes = this.#keptBytes;
+      this.#handle(this.#takeKept(), leadBytes, read);
+    }
+  }
+
+  #takeKept(): Buffer[] {
+    const kept = this.#kept;
+    this.#kept = [];
+    this.#keptBytes = 0;
+    return kept;
+  }
+
+  #keep(bytes: Buffer, neededBytes: number): void {
+    this.#kept.push(bytes.length < copyBytesMax ? Buffer.from(bytes) : bytes);
+    this.#keptBytes += bytes.length;
+    this.#neededBytes = neededBytes;
+  }
+
+  /** Handles a read; `lead` is the beginning of a text frame from earlier reads, which ends in this one. */
+  #handle(lead: readonly Buffer[], leadBytes: number, read: Buffer): void {
+    const at = leadBytes > 0 ? -leadBytes : this.#passOthers(read, 0);
+    if (at >= read.length) return;
+    const arena = this.#shared.arenas.take(read.length - at);
+    if (arena === undefined) {
+      this.#passAllFrames(lead, read, at);
+      return;
+    }
+    arena.hold();
+    try {
+      this.#handleFrames(arena, lead, read, at);
+    } finally {
+      arena.release();
+    }
+  }
+
+  /** From a text frame on that begins at `start`, or in `lead` where that is negative. */
+  #handleFrames(arena: Arena, lead: readonly Buffer[], read: Buffer, start: number): void {
+    const base = arena.top;
+    let input = base;
+    for (const bytes of lead) {
+      arena.copyIn(bytes, input);
+      input += bytes.length;
+    }
+    arena.copyIn(start > 0 ? read.subarray(start) : read, input);
+    const end = base + read.length - start;
+    let at = start;
+    let output = base;
+    while (at < read.length) {
+      const payloadBytesMax = Math.min(this.#listener.messageBytesMax, frameBytesMax);
+      arena.takeFrames(base + at - start, end, output, payloadBytesMax);
+      const { consumed, outputEnd, stop } = arena;
+      arena.keepUntil(outputEnd);
+      this.#handleRuns(arena, output);
+      output = outputEnd;
+      at = start + consumed - base;
+      if (at < 0) at = this.#passLead(lead, read, start);
+      else if (stop === stops.atOther && this.#mode === 'follow') at = this.#passFrame(read, at);
+      else if (stop === stops.atEnd && this.#mode === 'follow' && at < read.length) at = this.#keepRest(read, at);
+      at = this.#passOthers(read, at);
+    }
+  }
+
+  /** The way without a kernel. */
+  #passAllFrames(lead: readonly Buffer[], read: Buffer, start: number): void {
+    let at = start < 0 ? this.#passLead(lead, read, start) : start;
+    while (at < read.length) at = this.#isForKernel(read, at) ? this.#passFrame(read, at) : this.#passOthers(read, at);
+  }
+
+  #handleRuns(arena: Arena, start: number): void {
+    const { run, readTarget } = this.#shared;
+    const { runs, memory } = arena;
+    let at = start;
+    for (let index = 0; index < runs; index++) {
+      // The reader wants the quotes as well.
+      const target = readTarget(memory, arena.runField(index, 4) - 1, arena.runField(index, 5) + 1);
+      at = run.become(arena, index, target, at);
+      this.#listener.handleRun(run);
+    }
+  }
+
+  /** Passes on what is not for the kernel; returns where the next frame for it begins, or the end of the read. */
+  #passOthers(read: Buffer, start: number): number {
+    let at = start;
+    while (at < read.length) {
+      if (this.#mode === 'discard') return read.length;
+      if (this.#mode === 'pass all') {
+        this.#pass(at === 0 ? read : read.subarray(at));
+        return read.length;
+      }
+      if (this.#passingBytes > 0) {
+        at = this.#passBytes(read, at, this.#passingBytes);
+      } else if (this.#isForKernel(read, at)) {
+        return at;
+      } else {
+        at = this.#passFrame(read, at);
+      }
+    }
+    return at;
+  }
+
+  #isForKernel(read: Buffer, at: number): boolean {
+    return read[at] === wholeText && this.#fragmentsBytes === noFragments && this.#listener.takesRuns;
+  }
+
+  /** Passes on a frame, or as much of it as is there; returns where it ends. */
+  #passFrame(read: Buffer, at: number): number {
+    const header = readFrameHeader(read, at);
+    if (header === undefined) return this.#keepRest(read, at);
+    if (this.#isTooBig(header)) {
+      this.#mode = 'discard';
+      this.#listener.handleTooBig(header.payloadBytes);
+      return read.length;
+    }
+    this.#isAwaited = this.#isHeardOf(header.first);
+    return this.#passBytes(read, at, header.frameBytes);
+  }
+
+  /** Passes on so many bytes, or as many of them as are there; returns where they end. */
+  #passBytes(read: Buffer, at: number, bytes: number): number {
+    const end = Math.min(read.length, at + bytes);
+    this.#passingBytes = at + bytes - end;
+    this.#pass(at === 0 && end === read.length ? read : read.subarray(at, end));
+    // It says at once what it has got. Where it does not, it has found something wrong, and all that follows is its business.
+    if (this.#passingBytes === 0 && this.#isAwaited) this.passAll();
+    return end;
+  }
+
+  /** Passes on a text frame that began in earlier reads and that the kernel did not take. */
+  #passLead(lead: readonly Buffer[], read: Buffer, start: number): number {
+    for (const bytes of lead) this.#pass(bytes);
+    this.#isAwaited = true;
+    return this.#passBytes(read, 0, this.#neededBytes + start);
+  }
+
+  /** Keeps the beginning of a frame for the next read. */
+  #keepRest(read: Buffer, at: number): number {
+    this.#keep(read.subarray(at), readFrameHeader(read, at)?.frameBytes ?? 0);
+    return read.length;
+  }
+
+  /** Whether a message gets over the limit with this frame, which its header alone tells (FAULTS 20). */
+  #isTooBig({ first, payloadBytes }: FrameHeader): boolean {
+    const opcode = first & opcodeBits;
+    if (opcode >= firstControlOpcode) return false;
+    const messageBytes = (opcode === opcodes.continuation ? Math.max(this.#fragmentsBytes, 0) : 0) + payloadBytes;
+    this.#fragmentsBytes = (first & finBit) === 0 ? messageBytes : noFragments;
+    return messageBytes > this.#listener.messageBytesMax;
+  }
+
+  /** Whether the library tells of this frame when it is whole. What ends the conversation ends the following too. */
+  #isHeardOf(first: number): boolean {
+    switch (first & ~finBit) {
+      case opcodes.continuation:
+      case opcodes.text:
+      case opcodes.binary:
+        return (first & finBit) !== 0;
+      case opcodes.ping:
+      case opcodes.pong:
+        return true;
+      default:
+        // A close frame, or what is no frame at all: the library takes it from here.
+        this.#mode = 'pass all';
+        return false;
+    }
+  }
+}

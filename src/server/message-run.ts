@@ -1,0 +1,28 @@
+import type { FramedBytes } from './frame-memory.ts';
+
+/**
+ * Messages of one sender to one target that came together, one behind the other, each found to be a valid JSON object with this
+ * target. It is good until the call that it came with returns.
+ */
+export interface MessageRun {
+  readonly target: string;
+  /** How many, one at least. */
+  readonly messages: number;
+  /** Bytes of all of them on their way out, headers included. */
+  readonly bytes: number;
+  /** Some have an `_id` that is a string of 1 to 64 ASCII characters without escapes. */
+  readonly hasIds: boolean;
+  /** How many have such an `_id`. */
+  readonly ids: number;
+  /** Some have an `_id` of any other kind. */
+  readonly hasOddIds: boolean;
+  readonly hasTtls: boolean;
+  /** Some have a field that is the relay's own to write (PROTOCOL B). */
+  readonly hasRelayFields: boolean;
+  /** All of them as frames for the target; the bytes hold as long as their memory is held. */
+  readonly framed: FramedBytes;
+  /** The payloads one by one, each in memory of its own. */
+  payloads(): Iterable<Uint8Array>;
+  /** Frames for the sender, one for each message with an id in `hasIds`: `head`, the id as it came, `tail`. */
+  receipts(head: string, tail: string): Uint8Array;
+}

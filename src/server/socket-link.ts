@@ -1,0 +1,92 @@
+import type { Duplex } from 'node:stream';
+import type { WebSocket } from 'ws';
+import type { FramedBytes } from './frame-memory.ts';
+import type { FastLane } from './lane/fast-lane.ts';
+import type { Link } from './link.ts';
+import { Outbox, type OutboxSocket, opcodes, type Postman } from './outbox.ts';
+
+/** The number of a ping travels as four bytes. */
+const pingNumberBytes = 4;
+
+/** A socket that can say how much it carried: `net.Socket` and `tls.TLSSocket`. */
+export type CountingSocket = Duplex & OutboxSocket & { readonly bytesRead: number; readonly bytesWritten: number };
+
+function pingData(number: number): Buffer {
+  const data = Buffer.allocUnsafe(pingNumberBytes);
+  data.writeUInt32BE(number);
+  return data;
+}
+
+/** The number that a pong brings back; undefined when it is none of ours. */
+export function pingNumberOf(data: Buffer): number | undefined {
+  return data.length === pingNumberBytes ? data.readUInt32BE() : undefined;
+}
+
+/** A real socket as the core sees it: what is sent goes past the WebSocket library, everything else through it. */
+export class SocketLink implements Link {
+  readonly address: string;
+  /** Between the socket and the library, where there is one. */
+  lane: FastLane | undefined;
+  readonly #webSocket: Pick<WebSocket, 'close' | 'pause' | 'resume'>;
+  readonly #socket: CountingSocket;
+  readonly #outbox: Outbox;
+  // Nothing may follow our close frame (RFC 6455 §5.5.1).
+  #isClosing = false;
+
+  constructor(webSocket: WebSocket, socket: CountingSocket, address: string, postman: Postman) {
+    this.address = address;
+    this.#webSocket = webSocket;
+    this.#socket = socket;
+    this.#outbox = new Outbox(socket, postman);
+  }
+
+  get unsentBytes(): number {
+    return this.#outbox.unsentBytes;
+  }
+
+  get bytesRead(): number {
+    return this.#socket.bytesRead;
+  }
+
+  get bytesTaken(): number {
+    return this.#socket.bytesWritten - this.#socket.writableLength;
+  }
+
+  sendText(payload: Uint8Array): void {
+    if (!this.#isClosing) this.#outbox.push(opcodes.text, payload);
+  }
+
+  sendFrames(frames: FramedBytes): void {
+    if (!this.#isClosing) this.#outbox.pushFrames(frames);
+  }
+
+  sendPing(number: number): void {
+    if (!this.#isClosing) this.#outbox.push(opcodes.ping, pingData(number));
+  }
+
+  sendPingBehind(takeNumber: () => number): void {
+    this.#outbox.pushBehind(() => ({ opcode: opcodes.ping, payload: pingData(takeNumber()) }));
+  }
+
+  sendPong(data: Uint8Array): void {
+    if (!this.#isClosing) this.#outbox.push(opcodes.pong, data);
+  }
+
+  close(code: number, reason: string): void {
+    if (this.#isClosing) return;
+    this.#outbox.flush();
+    this.#isClosing = true;
+    this.lane?.passAll();
+    // A peer that is held back could not answer the close frame.
+    this.#webSocket.resume();
+    this.#webSocket.close(code, reason);
+  }
+
+  pauseReading(): void {
+    this.#webSocket.pause();
+  }
+
+  resumeReading(): void {
+    this.#webSocket.resume();
+  }
+}
