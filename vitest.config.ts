@@ -2,8 +2,17 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
-    exclude: ['test/bench/**'],
+    projects: [
+      {
+        extends: true,
+        test: { name: 'all', include: ['test/**/*.test.ts', 'test/**/*.test.tsx'], exclude: ['test/bench/**'] },
+      },
+      {
+        // The contract holds without the fast lane as well.
+        extends: true,
+        test: { name: 'slow lane', include: ['test/e2e/contract/*.test.ts'], env: { TEST_FAST_LANE: 'off' } },
+      },
+    ],
     reporters: ['default', './test/closing-line-reporter.ts'],
     // Most of what a test starts is the same program: it is compiled once.
     env: { NODE_COMPILE_CACHE: 'node_modules/.cache/compile' },

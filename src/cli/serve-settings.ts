@@ -19,6 +19,7 @@ const settingNames = [
   'public-url',
   'origin',
   'log-level',
+  'fast-lane',
 ] as const;
 
 type SettingName = (typeof settingNames)[number];
@@ -39,6 +40,7 @@ export interface ServeSettings {
   readonly publicUrl?: string;
   readonly origins?: readonly string[];
   readonly logLevel?: string;
+  readonly fastLane: boolean;
 }
 
 function fromFlags(argv: Readonly<Record<string, unknown>>): RawSettings {
@@ -125,6 +127,12 @@ function readLogLevel(level: string | undefined): Pick<ServeSettings, 'logLevel'
   return { logLevel: level };
 }
 
+function readFastLane(text: string | undefined): boolean {
+  if (text === undefined || text === 'on') return true;
+  if (text === 'off') return false;
+  throw usageError(`--fast-lane ${text}: say on or off`);
+}
+
 /** Settings that are on or off, one value, or a list; limits of all sources together, the first source's last. */
 export function readServeSettings(
   argv: Readonly<Record<string, unknown>> & { readonly config?: string | undefined },
@@ -150,5 +158,6 @@ export function readServeSettings(
     ...(publicUrl === undefined ? {} : { publicUrl }),
     ...(origins.length === 0 ? {} : { origins }),
     ...readLogLevel(one('log-level')),
+    fastLane: readFastLane(one('fast-lane')),
   };
 }

@@ -117,6 +117,8 @@ export class Outbox {
   /** Adds a frame behind everything that leaves with the next write; it is made when that write is. */
   pushBehind(makeFrame: () => Frame): void {
     this.#lastFrame = makeFrame;
+    // What it is to follow may have left already, because it was much.
+    this.#schedule();
   }
 
   flush(): void {
@@ -138,20 +140,22 @@ export class Outbox {
 
   #count(bytes: number, flushAtBytes: number): void {
     this.#bytes += bytes;
-    if (this.#bytes >= flushAtBytes) {
-      this.flush();
-    } else if (!this.#isScheduled) {
-      this.#isScheduled = true;
-      this.#postman.schedule(this);
-    }
+    if (this.#bytes >= flushAtBytes) this.flush();
+    else this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    this.#postman.schedule(this);
   }
 
   #takeLastFrame(): void {
     const makeFrame = this.#lastFrame;
-    if (makeFrame === undefined || this.#frames === undefined) return;
+    if (makeFrame === undefined) return;
     this.#lastFrame = undefined;
     const frame = makeFrame();
-    this.#frames.push(frame);
+    this.#add(frame);
     this.#bytes += frame.payload.length + headerBytesMax;
   }
 

@@ -1,12 +1,12 @@
 import type { RelayCode } from '../protocol/codes.ts';
-import { type ExtensionName, toExtensions } from '../protocol/extensions.ts';
+import { type ExtensionName, noExtensions, toExtensions } from '../protocol/extensions.ts';
 import type { UserLimits } from '../protocol/limits.ts';
 import type { Refusal } from '../protocol/messages.ts';
 import { type Clock, toIsoTime } from './clock.ts';
 import type { Link } from './link.ts';
 import type { Reports } from './reports.ts';
 import { Room } from './room.ts';
-import { Session } from './session.ts';
+import { defaultProgressPings, type ProgressPings, Session } from './session.ts';
 import type { EndedMessage, QueueDepth, QueueStore } from './store/store.ts';
 import { TargetQueue } from './target-queue.ts';
 
@@ -25,6 +25,8 @@ export interface RoomsOptions {
   readonly reports: Reports;
   readonly clock: Clock;
   readonly limitsOf: (userId: string) => UserLimits;
+  /** The usual ones unless said. */
+  readonly progressPings?: ProgressPings;
   readonly onJoined: (session: Session) => void;
   readonly onLeft: (session: Session) => void;
 }
@@ -89,7 +91,8 @@ export function createRooms(options: RoomsOptions) {
       link,
       keyId,
       isDevice,
-      extensions: toExtensions(granted ?? []),
+      extensions: granted === undefined ? noExtensions : toExtensions(granted),
+      progressPings: options.progressPings ?? defaultProgressPings,
       nowMs,
     });
     room.sessions.set(clientId, session);

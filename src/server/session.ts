@@ -15,7 +15,12 @@ import { TokenBucket } from './token-bucket.ts';
  * Pings behind messages, so that a client which answers them on the thread that runs its handler is seen to make progress
  * from message to message: so many at once, and so many a second.
  */
-const progressPings = { burst: 16, perSecond: 2 } as const;
+export interface ProgressPings {
+  readonly burst: number;
+  readonly perSecond: number;
+}
+
+export const defaultProgressPings: ProgressPings = { burst: 16, perSecond: 2 };
 
 /**
  * Pings that may wait for their answers: from `many` on those are held back that can wait, so that a batch out of the queue has
@@ -48,6 +53,7 @@ export interface SessionOptions {
   /** Whether a device token opened it: then no master key replaces it (PROTOCOL A2). */
   readonly isDevice: boolean;
   readonly extensions: Extensions;
+  readonly progressPings: ProgressPings;
   readonly nowMs: number;
 }
 
@@ -70,7 +76,8 @@ export class Session implements Sender {
   /** It is no longer in its room; nothing is sent to it any more. */
   isEnded = false;
 
-  readonly #progressPings: TokenBucket;
+  readonly #progressPings: ProgressPings;
+  readonly #dueProgressPings: TokenBucket;
   /** Made with the first message whose sender wants a receipt. */
   #receipts: LiveReceipts | undefined;
   #pingNumber = 0;
@@ -93,7 +100,8 @@ export class Session implements Sender {
     this.connectedAtMs = options.nowMs;
     this.lastHeardAtMs = options.nowMs;
     this.rate = new MessageRate(options.room.limits, options.nowMs);
-    this.#progressPings = new TokenBucket(progressPings.burst, options.nowMs);
+    this.#progressPings = options.progressPings;
+    this.#dueProgressPings = new TokenBucket(options.progressPings.burst, options.nowMs);
     this.#lastPingAtMs = options.nowMs;
     this.#lastProgressAtMs = options.nowMs;
     this.#bytesReadSeen = options.link.bytesRead;
@@ -130,8 +138,9 @@ export class Session implements Sender {
 
   /** The same for messages that go out together. While pings are due between messages, they do not. */
   canTakeRun(run: MessageRun, nowMs: number): boolean {
-    const { perSecond, burst } = progressPings;
-    if (!this.canTake(run.bytes) || this.#progressPings.has(1, perSecond, burst, nowMs)) return false;
+    const { perSecond, burst } = this.#progressPings;
+    if (!this.canTake(run.bytes)) return false;
+    if (!this.hasManyPings && this.#dueProgressPings.has(1, perSecond, burst, nowMs)) return false;
     return this.#receipts === undefined || this.#receipts.hasRoom(run.messages);
   }
 
@@ -141,11 +150,11 @@ export class Session implements Sender {
     if (receipts !== undefined) this.#await(receipts);
   }
 
-  /** Sends what another client sent. Now and then a ping follows, see `progressPings`. */
+  /** Sends what another client sent. Now and then a ping follows, see `ProgressPings`. */
   deliver(payload: Uint8Array, nowMs: number): void {
     this.link.sendText(payload);
-    if (!this.hasManyPings && this.#progressPings.take(progressPings.perSecond, progressPings.burst, nowMs))
-      this.ping(nowMs);
+    const { perSecond, burst } = this.#progressPings;
+    if (!this.hasManyPings && this.#dueProgressPings.take(perSecond, burst, nowMs)) this.ping(nowMs);
   }
 
   /** The same for a sender that wants to know when it was read: one ping behind all of a tick proves them (PROTOCOL B). */

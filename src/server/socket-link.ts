@@ -65,6 +65,7 @@ export class SocketLink implements Link {
   }
 
   sendPingBehind(takeNumber: () => number): void {
+    if (this.#isClosing) return;
     this.#outbox.pushBehind(() => ({ opcode: opcodes.ping, payload: pingData(takeNumber()) }));
   }
 

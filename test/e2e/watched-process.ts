@@ -82,9 +82,13 @@ export function makeTemporaryFolder(): string {
   return mkdtempSync(join(tmpdir(), 'softlab-relay-test-'));
 }
 
-/** Nothing of the machine's own configuration gets in: no RELAY_ variables, no home, no profiles. */
+/**
+ * Nothing of the machine's own configuration gets in: no RELAY_ variables, no home, no profiles. TEST_FAST_LANE sets the lane of every
+ * relay that a test starts, so that the same tests run with both.
+ */
 function isolatedEnvironment(home: string, extra: SpawnOptions['env']): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = { PATH: process.env.PATH, HOME: home, RELAY_CONFIG_DIR: join(home, 'config') };
+  if (process.env.TEST_FAST_LANE !== undefined) env.RELAY_SERVE_FAST_LANE = process.env.TEST_FAST_LANE;
   for (const [name, value] of Object.entries(extra ?? {})) {
     if (value === undefined) delete env[name];
     else env[name] = value;

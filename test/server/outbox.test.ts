@@ -24,6 +24,20 @@ describe('the frames of one tick', () => {
     expect(readFrames(Buffer.concat(writes))).toEqual(['a', 'b', 'c']);
   });
 
+  it('are followed by the ping that proves them, also when they left before it was asked for', async () => {
+    const socket = new PassThrough();
+    const outbox = new Outbox(socket, createPostman());
+    outbox.push(opcodes.text, Buffer.alloc(100_000, 'x'));
+    outbox.pushBehind(() => ({ opcode: opcodes.ping, payload: Buffer.from('ping') }));
+    const seen: string[] = [];
+    const read = createFrameReader((frame) => seen.push(frame.payload.toString()));
+    for await (const chunk of socket) {
+      read(chunk);
+      if (seen.length === 2) break;
+    }
+    expect(seen[1]).toBe('ping');
+  });
+
   it('arrive whole and in order at any size, also through a socket that is slow', async () => {
     const sizes = fc.array(fc.oneof(fc.nat(300), fc.constantFrom(125, 126, 65_535, 65_536, 16_384, 16_385, 70_000)), {
       maxLength: 8,

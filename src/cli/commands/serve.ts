@@ -101,6 +101,11 @@ export const serveCommand = defineCommand({
       requiresArg: true,
       describe: 'trace, debug, info, warn, error or silent [info; warn on a terminal]',
     },
+    'fast-lane': {
+      type: 'string',
+      requiresArg: true,
+      describe: 'on, or off: slower and in all else the same, to compare the two [on]',
+    },
   },
   examples: [
     ['relay serve', 'Runs a relay for this machine; the first start shows the keys.'],

@@ -37,6 +37,8 @@ const opcodes = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 
 const firstControlOpcode = 8;
 /** No message is under way in fragments. */
 const noFragments = -1;
+/** A socket reads at most this much at once, except when it was held back; with a frame from before it fits into an arena. */
+const readBytesMax = 256 * 1024;
 /** The end of a read that is shorter than this is copied, so that it does not keep the whole read in memory. */
 const copyBytesMax = 16 * 1024;
 
@@ -49,13 +51,13 @@ export class FastLane {
   readonly #shared: LaneShared;
   readonly #listener: LaneListener;
   readonly #pass: (bytes: Buffer) => void;
-  #mode: 'follow' | 'pass all' | 'discard' = 'follow';
+  #mode: 'follow' | 'pass all' | 'skip' = 'follow';
   /** The beginning of a frame whose end has not come. */
   #kept: Buffer[] = [];
   #keptBytes = 0;
   /** Bytes of that frame in all; 0 while its header is not whole. */
   #neededBytes = 0;
-  /** Bytes of a frame that the library still gets. */
+  /** Bytes of a frame that the library still gets, or that nobody gets. */
   #passingBytes = 0;
   /** Whether the library has something to say when it has got the whole frame. */
   #isAwaited = false;
@@ -82,11 +84,12 @@ export class FastLane {
 
   /** Bytes that the socket has read. */
   handleRead(read: Buffer): void {
-    if (this.#mode === 'discard') return;
-    if (this.#mode === 'pass all') {
-      this.#pass(read);
-      return;
+    for (let at = 0; at < read.length; at += readBytesMax) {
+      this.#handlePart(at === 0 && read.length <= readBytesMax ? read : read.subarray(at, at + readBytesMax));
     }
+  }
+
+  #handlePart(read: Buffer): void {
     if (this.#keptBytes === 0) {
       this.#handle([], 0, read);
     } else if (this.#neededBytes === 0) {
@@ -179,12 +182,12 @@ export class FastLane {
   #passOthers(read: Buffer, start: number): number {
     let at = start;
     while (at < read.length) {
-      if (this.#mode === 'discard') return read.length;
-      if (this.#mode === 'pass all') {
+      if (this.#mode === 'skip') {
+        at = this.#skipBytes(read, at);
+      } else if (this.#mode === 'pass all') {
         this.#pass(at === 0 ? read : read.subarray(at));
         return read.length;
-      }
-      if (this.#passingBytes > 0) {
+      } else if (this.#passingBytes > 0) {
         at = this.#passBytes(read, at, this.#passingBytes);
       } else if (this.#isForKernel(read, at)) {
         return at;
@@ -204,9 +207,10 @@ export class FastLane {
     const header = readFrameHeader(read, at);
     if (header === undefined) return this.#keepRest(read, at);
     if (this.#isTooBig(header)) {
-      this.#mode = 'discard';
+      this.#mode = 'skip';
+      this.#passingBytes = header.frameBytes;
       this.#listener.handleTooBig(header.payloadBytes);
-      return read.length;
+      return at;
     }
     this.#isAwaited = this.#isHeardOf(header.first);
     return this.#passBytes(read, at, header.frameBytes);
@@ -219,6 +223,14 @@ export class FastLane {
     this.#pass(at === 0 && end === read.length ? read : read.subarray(at, end));
     // It says at once what it has got. Where it does not, it has found something wrong, and all that follows is its business.
     if (this.#passingBytes === 0 && this.#isAwaited) this.passAll();
+    return end;
+  }
+
+  /** Gets past a frame that nobody wants; what comes behind it, a close frame for instance, is the library's business. */
+  #skipBytes(read: Buffer, at: number): number {
+    const end = Math.min(read.length, at + this.#passingBytes);
+    this.#passingBytes -= end - at;
+    if (this.#passingBytes === 0) this.#mode = 'pass all';
     return end;
   }
 

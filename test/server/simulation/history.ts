@@ -11,7 +11,9 @@ const senderExtensions: readonly ExtensionName[] = ['receipts', 'ttl'];
 async function step(world: World, random: Random): Promise<void> {
   const target = random.pick(targets);
   const dice = random.below(100);
-  if (dice < 34) {
+  if (dice < 12) {
+    world.sendTogether(random.pick(senders), target, 1 + random.below(4), random.chance(0.1));
+  } else if (dice < 34) {
     const ttl = random.pick([undefined, undefined, undefined, 0, 20, 300]);
     world.send(random.pick(senders), target, ttl, random.pick([1, 1, 1, 400, 900]));
   } else if (dice < 56) world.read(target, 1 + random.below(4), random.chance(0.7));
@@ -61,7 +63,7 @@ function isNothing({ counted, queues, stored }: Awaited<ReturnType<World['left']
 /** One life of a relay, the same for the same seed; throws where a promise was broken. */
 export async function runHistory(seed: number, steps: number): Promise<World> {
   const random = createRandom(seed);
-  const world = new World();
+  const world = new World(random.pick([0, 0, 16]));
   for (const sender of senders) world.connect(sender, senderExtensions);
   for (let count = 0; count < steps; count++) {
     await step(world, random);

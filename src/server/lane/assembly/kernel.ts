@@ -64,45 +64,73 @@ function isHex(byte: u32): bool {
   return byte - 0x30 < 10 || (byte | 0x20) - 0x61 < 6;
 }
 
-/** From behind the opening quote to behind the closing one; 0 when there is none or something in between is not allowed. */
+/** Whether a string goes on with this byte: no quote, no backslash, no control character. */
 // @ts-ignore: decorator
 @inline
-function skipString(start: usize, end: usize): usize {
+function isPlain(byte: u32): bool {
+  return byte != 0x22 && byte != 0x5c && byte >= 0x20;
+}
+
+/**
+ * From behind the opening quote to behind the closing one; 0 when there is none or something in between is not allowed. The first
+ * bytes are looked at one by one: most keys are short, and a branch that is foreseen costs less than a position that is computed.
+ */
+// @ts-ignore: decorator
+@inline
+function skipString(start: usize): usize {
   let at = start;
   wasEscaped = false;
+  if (isPlain(load<u8>(at))) {
+    at++;
+    if (isPlain(load<u8>(at))) {
+      at++;
+      if (isPlain(load<u8>(at))) {
+        at++;
+        if (isPlain(load<u8>(at))) at = skipPlain(at + 1);
+      }
+    }
+  }
+  return load<u8>(at) == 0x22 ? at + 1 : skipStringRest(at);
+}
+
+/** To the first byte that a string does not simply go on with. */
+// @ts-ignore: decorator
+@inline
+function skipPlain(start: usize): usize {
+  let at = start;
   while (true) {
     const block = v128.load(at);
     const special = v128.or(
       v128.or(i8x16.eq(block, i8x16.splat(0x22)), i8x16.eq(block, i8x16.splat(0x5c))),
       i8x16.lt_u(block, i8x16.splat(0x20)),
     );
-    const mask = i8x16.bitmask(special);
-    if (mask == 0) {
-      at += 16;
-      if (at >= end) return 0;
-      continue;
-    }
-    at += ctz(mask);
-    if (at >= end) return 0;
+    if (v128.any_true(special)) return at + ctz(i8x16.bitmask(special));
+    at += 16;
+  }
+}
+
+/** The same as `skipString` from a byte on that is not plain: an escape, or what may not be there. */
+function skipStringRest(start: usize): usize {
+  let at = start;
+  wasEscaped = true;
+  while (true) {
     const byte: u32 = load<u8>(at);
     if (byte == 0x22) return at + 1;
     if (byte != 0x5c) return 0;
-    wasEscaped = true;
-    at = skipEscape(at, end);
+    at = skipEscape(at);
     if (at == 0) return 0;
+    at = skipPlain(at);
   }
 }
 
 /** Gets past one escape; its backslash is at `at`. */
-function skipEscape(at: usize, end: usize): usize {
-  if (at + 1 >= end) return 0;
+function skipEscape(at: usize): usize {
   const kind: u32 = load<u8>(at + 1);
   if (kind == 0x75) {
-    if (at + 6 > end) return 0;
     for (let index: usize = 2; index < 6; index++) if (!isHex(load<u8>(at + index))) return 0;
     return at + 6;
   }
-  // " \ / b f n r t
+  // " \\ / b f n r t
   const isKnown =
     kind == 0x22 ||
     kind == 0x5c ||
@@ -117,60 +145,58 @@ function skipEscape(at: usize, end: usize): usize {
 
 // @ts-ignore: decorator
 @inline
-function isDigitAt(at: usize, end: usize): bool {
-  return at < end && <u32>load<u8>(at) - 0x30 < 10;
+function isDigitAt(at: usize): bool {
+  return <u32>load<u8>(at) - 0x30 < 10;
 }
 
-function skipDigits(start: usize, end: usize): usize {
+/** Whether the eight bytes from here on are digits. */
+// @ts-ignore: decorator
+@inline
+function areDigitsAt(at: usize): bool {
+  const word = load<u64>(at);
+  return ((word & 0xf0f0f0f0f0f0f0f0) | (((word + 0x0606060606060606) & 0xf0f0f0f0f0f0f0f0) >> 4)) == 0x3333333333333333;
+}
+
+// @ts-ignore: decorator
+@inline
+function skipDigits(start: usize): usize {
   let at = start;
-  while (isDigitAt(at, end)) at++;
+  while (areDigitsAt(at)) at += 8;
+  while (isDigitAt(at)) at++;
   return at == start ? 0 : at;
 }
 
-function skipNumber(start: usize, end: usize): usize {
-  let at = start;
-  if (load<u8>(at) == 0x2d) at++;
-  if (at < end && load<u8>(at) == 0x30) at++;
-  else {
-    at = skipDigits(at, end);
-    if (at == 0) return 0;
-  }
-  if (at < end && load<u8>(at) == 0x2e) {
-    at = skipDigits(at + 1, end);
-    if (at == 0) return 0;
-  }
-  if (at < end && (load<u8>(at) | 0x20) == 0x65) {
-    at++;
-    if (at < end && (load<u8>(at) == 0x2b || load<u8>(at) == 0x2d)) at++;
-    at = skipDigits(at, end);
-  }
-  return at;
-}
-
-/** true, false, null or a number. */
 // @ts-ignore: decorator
 @inline
-function skipWord(at: usize, end: usize): usize {
-  switch (<u32>load<u8>(at)) {
-    case 0x74:
-      return at + 4 <= end && load<u32>(at) == 0x65757274 ? at + 4 : 0;
-    case 0x66:
-      return at + 5 <= end && load<u32>(at + 1) == 0x65736c61 ? at + 5 : 0;
-    case 0x6e:
-      return at + 4 <= end && load<u32>(at) == 0x6c6c756e ? at + 4 : 0;
-    default:
-      return skipNumber(at, end);
-  }
-}
-
-function skipSpaces(start: usize, end: usize): usize {
+function skipNumber(start: usize): usize {
   let at = start;
-  while (at < end) {
-    const byte: u32 = load<u8>(at);
-    if (byte != 0x20 && byte != 0x0a && byte != 0x0d && byte != 0x09) break;
+  if (load<u8>(at) == 0x2d) at++;
+  if (load<u8>(at) == 0x30) at++;
+  else {
+    at = skipDigits(at);
+    if (at == 0) return 0;
+  }
+  let byte: u32 = load<u8>(at);
+  if (byte == 0x2e) {
+    at = skipDigits(at + 1);
+    if (at == 0) return 0;
+    byte = load<u8>(at);
+  }
+  if ((byte | 0x20) == 0x65) {
     at++;
+    if (load<u8>(at) == 0x2b || load<u8>(at) == 0x2d) at++;
+    at = skipDigits(at);
   }
   return at;
+}
+
+function skipSpaces(start: usize): usize {
+  let at = start;
+  while (true) {
+    const byte: u32 = load<u8>(at);
+    if (byte != 0x20 && byte != 0x0a && byte != 0x0d && byte != 0x09) return at;
+    at++;
+  }
 }
 
 /** Which field of the relay's a top-level key is; its bytes without the quotes are given. */
@@ -196,89 +222,101 @@ function fieldOf(start: usize, end: usize): i32 {
   return noField;
 }
 
-/** Whether these bytes are one JSON object whose target a look can name; then `targetStart` and the others say what it holds. */
+/**
+ * Whether these bytes are one JSON object whose target a look can name; then `targetStart` and the others say what it holds. A zero
+ * has to stand at `end`: nothing in JSON goes on over it, so that nothing else has to ask where the end is.
+ */
 function scan(start: usize, end: usize): bool {
   targetStart = 0;
   idStart = 0;
   flags = 0;
-  let at = start;
-  if (at < end && load<u8>(at) <= 0x20) at = skipSpaces(at, end);
-  if (at >= end || load<u8>(at) != 0x7b) return false;
+  let at = skipSpaces(start);
+  if (load<u8>(at) != 0x7b) return false;
   at++;
   let depth: i32 = 1;
   // One bit a level, 1 for an object, the innermost last.
   let levels: u64 = 1;
-  let isObject = true;
-  let isKeyNext = true;
+  let closing: u32 = 0x7d;
   let field = noField;
-  if (at < end && load<u8>(at) <= 0x20) at = skipSpaces(at, end);
+  let byte: u32 = load<u8>(at);
+  if (byte <= 0x20) at = skipSpaces(at);
   // An empty object has no target.
-  if (at >= end || load<u8>(at) == 0x7d) return false;
+  if (load<u8>(at) == 0x7d) return false;
   while (true) {
-    if (at >= end) return false;
-    let byte: u32 = load<u8>(at);
+    if (closing == 0x7d) {
+      byte = load<u8>(at);
+      if (byte <= 0x20) {
+        at = skipSpaces(at);
+        byte = load<u8>(at);
+      }
+      if (byte != 0x22) return false;
+      const keyStart = at + 1;
+      at = skipString(keyStart);
+      if (at == 0) return false;
+      if (depth == 1) {
+        // The key may be spelt "\u0074arget": few do, and the other way knows all spellings.
+        if (wasEscaped) return false;
+        field = fieldOf(keyStart, at - 1);
+      }
+      if (load<u8>(at) != 0x3a) {
+        at = skipSpaces(at);
+        if (load<u8>(at) != 0x3a) return false;
+      }
+      at++;
+    }
+    byte = load<u8>(at);
     if (byte <= 0x20) {
-      at = skipSpaces(at, end);
-      if (at >= end) return false;
+      at = skipSpaces(at);
       byte = load<u8>(at);
     }
     if (byte == 0x22) {
       const stringStart = at + 1;
-      at = skipString(stringStart, end);
+      at = skipString(stringStart);
       if (at == 0) return false;
-      if (isKeyNext) {
-        if (depth == 1) {
-          // The key may be spelt "\u0074arget": few do, and the other way knows all spellings.
-          if (wasEscaped) return false;
-          field = fieldOf(stringStart, at - 1);
-        }
-        if (at < end && load<u8>(at) != 0x3a) at = skipSpaces(at, end);
-        if (at >= end || load<u8>(at) != 0x3a) return false;
-        at++;
-        isKeyNext = false;
-        continue;
-      }
       if (field != noField) noteString(field, stringStart, at - 1);
     } else {
-      if (isKeyNext) return false;
       if (field != noField) noteOther(field);
-      if (byte == 0x7b || byte == 0x5b) {
+      if (byte - 0x30 < 10 || byte == 0x2d) {
+        at = skipNumber(at);
+        if (at == 0) return false;
+      } else if ((byte | 0x20) == 0x7b) {
         if (depth == depthMax) return false;
         depth++;
-        isObject = byte == 0x7b;
-        levels = (levels << 1) | (isObject ? 1 : 0);
+        closing = byte + 2;
+        levels = (levels << 1) | (byte == 0x7b ? 1 : 0);
         field = noField;
         at++;
-        if (at < end && load<u8>(at) <= 0x20) at = skipSpaces(at, end);
-        if (at >= end) return false;
-        if (<u32>load<u8>(at) != byte + 2) {
-          isKeyNext = isObject;
-          continue;
-        }
+        if (load<u8>(at) <= 0x20) at = skipSpaces(at);
+        if (<u32>load<u8>(at) != closing) continue;
+      } else if (byte == 0x74) {
+        if (load<u32>(at) != 0x65757274) return false;
+        at += 4;
+      } else if (byte == 0x66) {
+        if (load<u32>(at + 1) != 0x65736c61) return false;
+        at += 5;
+      } else if (byte == 0x6e) {
+        if (load<u32>(at) != 0x6c6c756e) return false;
+        at += 4;
       } else {
-        at = skipWord(at, end);
-        if (at == 0) return false;
+        return false;
       }
     }
     field = noField;
     // A value ended: what follows closes levels until a comma or the end of all.
     while (true) {
-      if (at >= end) return false;
       byte = load<u8>(at);
       if (byte <= 0x20) {
-        at = skipSpaces(at, end);
-        if (at >= end) return false;
+        at = skipSpaces(at);
         byte = load<u8>(at);
       }
       at++;
       if (byte == 0x2c) break;
-      if (byte != (isObject ? 0x7d : 0x5d)) return false;
+      if (byte != closing) return false;
       depth--;
-      if (depth == 0) return targetStart != 0 && skipSpaces(at, end) == end;
+      if (depth == 0) return targetStart != 0 && skipSpaces(at) == end;
       levels >>= 1;
-      isObject = (levels & 1) == 1;
+      closing = (levels & 1) == 1 ? 0x7d : 0x5d;
     }
-    isKeyNext = isObject;
   }
 }
 
@@ -290,8 +328,8 @@ function noteString(field: i32, start: usize, end: usize): void {
     targetEnd = end;
   } else if (field == idField) {
     flags &= ~(hasId | hasOddId);
-    const isPlain = !wasEscaped && length > 0 && length <= idBytesMax && isAscii(start, end);
-    flags |= isPlain ? hasId : hasOddId;
+    const isSimple = !wasEscaped && length > 0 && length <= idBytesMax && isAscii(start, end);
+    flags |= isSimple ? hasId : hasOddId;
     idStart = start;
     idEnd = end;
   } else {
@@ -418,6 +456,8 @@ export function takeFrames(start: usize, end: usize, output: usize, payloadBytes
     const hasWide = unmask(payload, out + headerBytes, length, key);
     const outPayload = out + headerBytes;
     const outEnd = outPayload + length;
+    // In what the mask and the payload were moved away from.
+    store<u8>(outEnd, 0);
     if (!scan(outPayload, outEnd) || (hasWide && !isUtf8(outPayload, outEnd))) {
       stop = stopAtOther;
       break;
