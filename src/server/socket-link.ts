@@ -1,5 +1,4 @@
 import type { Duplex } from 'node:stream';
-import type { WebSocket } from 'ws';
 import type { FramedBytes } from './frame-memory.ts';
 import type { FastLane } from './lane/fast-lane.ts';
 import type { Link } from './link.ts';
@@ -10,6 +9,13 @@ const pingNumberBytes = 4;
 
 /** A socket that can say how much it carried: `net.Socket` and `tls.TLSSocket`. */
 export type CountingSocket = Duplex & OutboxSocket & { readonly bytesRead: number; readonly bytesWritten: number };
+
+/** What a link asks of the library. */
+export interface LibrarySocket {
+  close(code: number, reason: string): void;
+  pause(): void;
+  resume(): void;
+}
 
 function pingData(number: number): Buffer {
   const data = Buffer.allocUnsafe(pingNumberBytes);
@@ -27,13 +33,13 @@ export class SocketLink implements Link {
   readonly address: string;
   /** Between the socket and the library, where there is one. */
   lane: FastLane | undefined;
-  readonly #webSocket: Pick<WebSocket, 'close' | 'pause' | 'resume'>;
+  readonly #webSocket: LibrarySocket;
   readonly #socket: CountingSocket;
   readonly #outbox: Outbox;
   // Nothing may follow our close frame (RFC 6455 §5.5.1).
   #isClosing = false;
 
-  constructor(webSocket: WebSocket, socket: CountingSocket, address: string, postman: Postman) {
+  constructor(webSocket: LibrarySocket, socket: CountingSocket, address: string, postman: Postman) {
     this.address = address;
     this.#webSocket = webSocket;
     this.#socket = socket;

@@ -169,6 +169,7 @@ export class TargetQueue {
       target,
       afterSeq: this.#handedThroughSeq,
       payloadBytesMax,
+      takesOne: this.#barriers.length === 0,
       messagesMax: batchMessagesMax,
       attemptsMax: room.limits.queue_attempts,
       nowMs: clock(),

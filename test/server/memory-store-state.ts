@@ -59,7 +59,7 @@ export class MemoryStoreState {
       }
       payloadBytes += record.payload.byteLength;
       const fits = payloadBytes <= request.payloadBytesMax && messages.length < request.messagesMax;
-      if (!fits && messages.length > 0) break;
+      if (!fits && (messages.length > 0 || !request.takesOne)) break;
       record.attempts += 1;
       record.handed = true;
       messages.push(claimedOf(record));

@@ -83,6 +83,7 @@ const claim: Operation = {
   payloadBytesMax: 1e9,
   messagesMax: 1e9,
   attemptsMax: 3,
+  takesOne: true,
   nowMs: 2,
 };
 const confirm: Operation = { name: 'confirm', userId: 'u', target: 'pump', throughSeq: 1e9 };

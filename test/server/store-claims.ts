@@ -9,6 +9,7 @@ export function claimAll(over: Partial<ClaimRequest> = {}): ClaimRequest {
     payloadBytesMax: 1_000_000,
     messagesMax: 1000,
     attemptsMax: 3,
+    takesOne: true,
     nowMs: 2000,
     ...over,
   };

@@ -183,12 +183,14 @@ export function describeStoreContract(name: string, open: () => Promise<StoreUnd
         expect(await claimTexts({ afterSeq: first })).toEqual(['two']);
       });
 
-      it('stop at their size, but give at least one message', async () => {
+      it('stop at their size, but give at least one message where that was asked for', async () => {
         await enqueue('12345', '12345', '12345', '12345678901234567890', '1');
         expect(await claimTexts({ payloadBytesMax: 11 })).toEqual(['12345', '12345']);
         expect(await claimTexts({ payloadBytesMax: 11 })).toEqual(['12345']);
         expect(await claimTexts({ payloadBytesMax: 11 })).toEqual(['12345678901234567890']);
         expect(await claimTexts({ payloadBytesMax: 11 })).toEqual(['1']);
+        await enqueue('12345678901234567890');
+        expect(await claimTexts({ payloadBytesMax: 11, takesOne: false })).toEqual([]);
       });
 
       it('stop at their number of messages', async () => {

@@ -233,6 +233,19 @@ describe('the queue of an offline target (PROTOCOL A4)', () => {
 });
 
 describe('a target that is connected but cannot take anything (PROTOCOL A4)', () => {
+  it('has no more than its send buffer on its way to it unproven', async () => {
+    const rig = createRig({ send_buffer_bytes: 1024 });
+    const pc = rig.join('pc');
+    for (const n of [0, 1]) pc.send('pump', { n, fill: 'x'.repeat(800) });
+    await settle();
+    const pump = rig.join('pump');
+    await settle();
+    expect(numbers(pump.link.texts)).toEqual([0]);
+    pump.pong();
+    await settle();
+    expect(numbers(pump.link.texts)).toEqual([0, 1]);
+  });
+
   it('gets through its queue what came while it did not read, in order', async () => {
     const rig = createRig({ send_buffer_bytes: 1024 });
     const pump = rig.join('pump');

@@ -50,7 +50,7 @@ export class QueueTables {
       const message = claimedOf(row);
       payloadBytes += message.payload.byteLength;
       const fits = payloadBytes <= request.payloadBytesMax && messages.length < request.messagesMax;
-      if (!fits && messages.length > 0) break;
+      if (!fits && (messages.length > 0 || !request.takesOne)) break;
       messages.push(message);
     }
     // Only now, because the rows under a statement that still reads must not change.

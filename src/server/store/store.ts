@@ -160,8 +160,10 @@ export interface ClaimRequest {
   readonly target: string;
   /** Hand out messages above this number only. */
   readonly afterSeq: number;
-  /** At most so many bytes of payload, but always at least one message. */
+  /** At most so many bytes of payload. */
   readonly payloadBytesMax: number;
+  /** One message is handed out in any case, however big it is; said when nothing else is on its way to the target. */
+  readonly takesOne: boolean;
   readonly messagesMax: number;
   /** A message that was handed out so often already ends as `unconfirmed` instead. */
   readonly attemptsMax: number;
