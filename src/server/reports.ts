@@ -11,8 +11,11 @@ import type { HandedMessage } from './target-queue.ts';
 
 export type Reports = ReturnType<typeof createReports>;
 
+/** What a message is counted as: what is told of it, and by itself what the disk has damaged (FAULTS 5). */
+type Counted = Outcome | 'damaged';
+
 /** How many messages reached each state since the start. */
-export type MessageCounts = Partial<Record<Outcome, number>>;
+export type MessageCounts = Partial<Record<Counted, number>>;
 
 const unconfirmed: Told = {
   state: 'unconfirmed',
@@ -28,7 +31,7 @@ export function createReports(clock: Clock) {
   const waiting = new Map<string, (told: Told) => void>();
   const counts: MessageCounts & { sent: number } = { sent: 0 };
 
-  function count(state: Outcome, messages = 1): void {
+  function count(state: Counted, messages = 1): void {
     counts[state] = (counts[state] ?? 0) + messages;
   }
 
@@ -53,9 +56,15 @@ export function createReports(clock: Clock) {
     return session?.extensions.receipts === true && session.connectedAtMs <= queuedAtMs ? session : undefined;
   }
 
-  function finish(room: Room, target: string, message: Omit<HandedMessage, 'payloadBytes'>, told: Told): void {
+  function finish(
+    room: Room,
+    target: string,
+    message: Omit<HandedMessage, 'payloadBytes'>,
+    told: Told,
+    counted: Counted = told.state,
+  ): void {
     const { sender, messageId, queuedAtMs, seq } = message;
-    count(told.state);
+    count(counted);
     room.outcomes.note(target, sender, told.state, messageId, clock());
     if (messageId !== undefined) senderOf(room, sender, queuedAtMs)?.tell(messageId, target, told);
     const waiter = waiting.get(key(room.userId, target, seq));
@@ -104,7 +113,10 @@ export function createReports(clock: Clock) {
 
     /** Out of the queue, without a delivery that was proven. */
     ended(room: Room, messages: readonly EndedMessage[]): void {
-      for (const message of messages) finish(room, message.target, message, toldOf(message));
+      for (const message of messages) {
+        const told = toldOf(message);
+        finish(room, message.target, message, told, message.reason === 'damaged' ? 'damaged' : told.state);
+      }
     },
 
     /** Handed to the target's socket together; so many of them have an id, so that more is told of them later. */

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StoreOpenError } from '../../src/server/store/store.ts';
-import { text } from './store-contract.ts';
-import { makeStoreFolder, type StoreFolder } from './store-folder.ts';
+import { text } from '../server/store-contract.ts';
+import { makeStoreFolder, type StoreFolder } from '../server/store-folder.ts';
 
 const rounds = Number(process.env.KILL_ROUNDS ?? 5);
 
@@ -21,7 +21,7 @@ afterEach(async () => {
 
 /** Runs the busy child until it has said so many lines, kills it, and returns all that it said. */
 async function runUntilKilled(round: number, linesMin: number): Promise<string[]> {
-  const script = join(import.meta.dirname, 'store-kill-child.ts');
+  const script = join(import.meta.dirname, 'busy-store-child.ts');
   const running = spawn(process.execPath, [script, folder.dataDir, String(round)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -68,7 +68,7 @@ describe('a killed process', () => {
   });
 
   it('holds its folder while it lives, and leaves no lock behind', async () => {
-    const script = join(import.meta.dirname, 'store-kill-child.ts');
+    const script = join(import.meta.dirname, 'busy-store-child.ts');
     const running = spawn(process.execPath, [script, folder.dataDir], { stdio: ['ignore', 'pipe', 'inherit'] });
     child = running;
     const exited = once(running, 'exit');

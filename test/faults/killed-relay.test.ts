@@ -5,11 +5,11 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeTemporaryFolder, type ServedRelay, startServe } from '../built-relay.ts';
-import type { RawWebSocket } from '../raw-websocket.ts';
-import { flagged, numbered, queue } from './queueing.ts';
-import { createRandom } from './random.ts';
-import { openRoom, roomOf, type TestRoom } from './test-room.ts';
+import { makeTemporaryFolder, type ServedRelay, startServe } from '../e2e/built-relay.ts';
+import { flagged, numbered, queue } from '../e2e/contract/queueing.ts';
+import { createRandom } from '../e2e/contract/random.ts';
+import { openRoom, roomOf, type TestRoom } from '../e2e/contract/test-room.ts';
+import type { RawWebSocket } from '../e2e/raw-websocket.ts';
 
 const rounds = Number(process.env.KILL_ROUNDS ?? 20);
 const seed = Number(process.env.KILL_SEED ?? Date.now() % 1_000_000);

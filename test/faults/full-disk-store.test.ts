@@ -2,13 +2,13 @@ import { rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type RelayStore, StoreOpenError, StoreUnavailableError } from '../../src/server/store/store.ts';
-import { claimAll } from './store-claims.ts';
-import { message } from './store-contract.ts';
-import { makeStoreFolder, type StoreFolder } from './store-folder.ts';
-import { canMakeSmallDisks, makeSmallDisk, type SmallDisk } from './store-mount.ts';
+import { claimAll } from '../server/store-claims.ts';
+import { message } from '../server/store-contract.ts';
+import { makeStoreFolder, type StoreFolder } from '../server/store-folder.ts';
+import { canMakeSmallDisks, makeSmallDisk, type SmallDisk } from './small-disk.ts';
 
-/** FAULTS 4 and 6 on a real file system. */
-describe.runIf(canMakeSmallDisks())('a small disk', () => {
+/** On a real file system; the whole relay on one is in full-disk-relay.test.ts. */
+describe.runIf(canMakeSmallDisks())('FAULTS 4 and 6: the store on a small disk', () => {
   const payload = Buffer.alloc(10_000, 'x');
   let disk: SmallDisk;
   let folder: StoreFolder;

@@ -1,9 +1,9 @@
 import { readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StoreOpenError } from '../../src/server/store/store.ts';
-import { claimAll } from './store-claims.ts';
-import { message, text } from './store-contract.ts';
-import { makeStoreFolder, type StoreFolder } from './store-folder.ts';
+import { claimAll } from '../server/store-claims.ts';
+import { message, text } from '../server/store-contract.ts';
+import { makeStoreFolder, type StoreFolder } from '../server/store-folder.ts';
 
 /** FAULTS 5: what a damaged file does, and does not, to the store. */
 

@@ -1,19 +1,22 @@
 /**
- * Keeps 64 targets busy until it is killed, and says what the store has acknowledged: `queued ID`, `confirming ID` before a
- * delivered message is confirmed and `confirmed ID` after it.
+ * Keeps 64 targets busy until it is killed, by itself after so many lines where that is said, and says what the store has
+ * acknowledged: `queued ID`, `confirming ID` before a delivered message is confirmed and `confirmed ID` after it.
  */
 import { openSqliteStore } from '../../src/server/store/sqlite-store.ts';
-import { claimAll } from './store-claims.ts';
+import { claimAll } from '../server/store-claims.ts';
 
-const [, , dataDir = '', round = '0'] = process.argv;
+const [, , dataDir = '', round = '0', linesMax = 'Infinity'] = process.argv;
 const onFatal = (reason: string) => {
   throw new Error(reason);
 };
 const { queue } = await openSqliteStore({ dataDir, listener: { onRelieved() {}, onFatal } });
+let lines = 0;
 /** Resolves when the reader can read it, whatever happens to this process then. */
 const say = (word: string, id: string) =>
   new Promise<void>((resolve) => {
     process.stdout.write(`${word} ${id}\n`, () => resolve());
+    lines += 1;
+    if (lines >= Number(linesMax)) process.kill(process.pid, 'SIGKILL');
   });
 
 async function keepBusy(target: string): Promise<void> {

@@ -5,10 +5,10 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeTemporaryFolder, type ServedRelay, startServe } from '../built-relay.ts';
-import type { RawWebSocket } from '../raw-websocket.ts';
-import { createRandom } from './random.ts';
-import { login, openRoom, roomOf, type TestRoom } from './test-room.ts';
+import { makeTemporaryFolder, type ServedRelay, startServe } from '../e2e/built-relay.ts';
+import { createRandom } from '../e2e/contract/random.ts';
+import { login, openRoom, roomOf, type TestRoom } from '../e2e/contract/test-room.ts';
+import type { RawWebSocket } from '../e2e/raw-websocket.ts';
 
 const rounds = Number(process.env.KILL_ROUNDS ?? 20);
 const seed = Number(process.env.KILL_SEED ?? Date.now() % 1_000_000);
@@ -72,7 +72,7 @@ async function drain(room: TestRoom, target: string): Promise<string[]> {
 
 const numberOf = (id: string) => Number(id.split('.')[1]);
 
-describe('receipts under SIGKILL', () => {
+describe('FAULTS 1: receipts under SIGKILL', () => {
   let folder: string;
   beforeAll(() => {
     folder = makeTemporaryFolder();

@@ -9,8 +9,8 @@ import { dataFolderAt } from '../../src/server/store/data-folder.ts';
 import { openDatabase } from '../../src/server/store/open-database.ts';
 import { type Migration, migrations } from '../../src/server/store/schema.ts';
 import { StoreOpenError } from '../../src/server/store/store.ts';
-import { message } from './store-contract.ts';
-import { makeStoreFolder, type StoreFolder } from './store-folder.ts';
+import { message } from '../server/store-contract.ts';
+import { makeStoreFolder, type StoreFolder } from '../server/store-folder.ts';
 
 /** FAULTS 10. */
 
@@ -69,7 +69,7 @@ describe('a migration', () => {
   });
 
   it('that is killed in the middle leaves the old store', async () => {
-    const script = join(import.meta.dirname, 'store-migration-child.ts');
+    const script = join(import.meta.dirname, 'migration-child.ts');
     const child = spawn(process.execPath, [script, folder.dataDir], { stdio: ['ignore', 'inherit', 'inherit'] });
     const exited = once(child, 'exit');
     // The step is under way when its pages go into the log, behind the copy.

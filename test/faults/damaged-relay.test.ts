@@ -1,0 +1,137 @@
+import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { runRelay, type ServedRelay, spawnRelay, startServe } from '../e2e/built-relay.ts';
+import { flagged, numbered, queue } from '../e2e/contract/queueing.ts';
+import { createRandom } from '../e2e/contract/random.ts';
+import { login, openRoom, roomOf, type TestRoom } from '../e2e/contract/test-room.ts';
+import { makeTemporaryFolder } from '../e2e/watched-process.ts';
+
+const seed = Number(process.env.DAMAGE_SEED ?? Date.now() % 1_000_000);
+
+let folder: string;
+let dataDir: string;
+let database: string;
+let backup: string;
+let room: TestRoom;
+beforeEach(async () => {
+  folder = makeTemporaryFolder();
+  dataDir = join(folder, 'data');
+  database = join(dataDir, 'relay.db');
+  backup = join(folder, 'relay.backup');
+  const relay = await startServe({ dataDir });
+  room = await openRoom(relay);
+  for (const target of ['pump', 'gate']) await queue(room, target, numbered(target, 0, 20).map(padded));
+  expect(await runRelay(['backup', backup], { env: relay.env })).toMatchObject({ code: 0 });
+  // The log is written back into the main file.
+  expect(await relay.stop('SIGTERM')).toMatchObject({ code: 0 });
+  return () => rmSync(folder, { recursive: true, force: true });
+});
+
+/** Long enough that most bytes of the file are payload. */
+const padded = (text: string) => text.replace('}', `,"fill":"${'.'.repeat(1500)}"}`);
+
+async function numbersFor(relay: ServedRelay, target: string): Promise<number[]> {
+  const after = roomOf(relay, room.user, room.authKey);
+  await using client = await after.controller(target);
+  const numbers: number[] = [];
+  client.sendJson({ target, last: true });
+  for (let message = await client.nextJson(); message.last !== true; message = await client.nextJson()) {
+    numbers.push(Number(message.n));
+  }
+  await after.untilWaiting(target, 0);
+  return numbers;
+}
+
+const all = Array.from({ length: 20 }, (_, n) => n);
+
+describe('FAULTS 5: bits flipped in the payload of a record', () => {
+  it('only that record is lost, its sender is not invented, and the log says which it was', async () => {
+    const bytes = readFileSync(database);
+    const at = bytes.indexOf('{"target":"pump","n":7,') + 40;
+    bytes.writeUInt8(bytes.readUInt8(at) ^ 0b0001_0100, at);
+    writeFileSync(database, bytes);
+    await using relay = await startServe({ dataDir });
+    expect(await numbersFor(relay, 'pump')).toEqual(all.filter((n) => n !== 7));
+    expect(await numbersFor(relay, 'gate')).toEqual(all);
+    const log = relay.process.stderr.text().split('\n');
+    const said = log.filter((line) => line.includes('record-damaged'));
+    expect(said).toHaveLength(1);
+    expect(JSON.parse(said[0] ?? '')).toMatchObject({ event: 'record-damaged', table: 'message' });
+    expect(said[0]).toContain('for pump');
+    const metrics = await (await fetch(`${relay.http}/metrics`)).text();
+    expect(metrics).toMatch(/^softlab_relay_messages_total\{state="damaged"\} 1$/m);
+  });
+});
+
+describe('FAULTS 5: a file that is damaged in its structure', () => {
+  /** Starts the relay, which must refuse in one sentence that names the file and the way back. */
+  async function expectRefusal(): Promise<void> {
+    await using relay = spawnRelay(['serve', '--json', '--port', '0', '--data', dataDir]);
+    const { code, signal, stdout, stderr } = await relay.exited;
+    expect({ code, signal, stdout, stderr }).toEqual({ code: 1, signal: null, stdout: '', stderr: expect.any(String) });
+    expect(stderr).toMatch(
+      /^relay: .*relay\.db is (damaged|empty or was removed).*`relay restore FILE --data DIR`.*\n$/,
+    );
+  }
+
+  const whole = () => readFileSync(database);
+  const damages: readonly (readonly [string, () => void])[] = [
+    ['cut off at a page', () => truncateSync(database, 4 * 4096)],
+    ['cut off within a page', () => truncateSync(database, Math.floor(whole().length * 0.7))],
+    ['cut off by a few bytes', () => truncateSync(database, whole().length - 3)],
+    ['cut off after its first bytes', () => truncateSync(database, 30)],
+    ['of garbage', () => writeFileSync(database, Buffer.alloc(whole().length, 'garbage! '))],
+    ['of zeros', () => writeFileSync(database, Buffer.alloc(whole().length))],
+    ['emptied beside the marker that says it was initialised', () => truncateSync(database, 0)],
+    ['removed beside that marker', () => rmSync(database)],
+  ];
+
+  it.each(damages)('%s: the relay does not start, and says what to do', async (_what, damage) => {
+    damage();
+    await expectRefusal();
+  });
+
+  it('what the sentence says works: the backup comes back in an empty folder', async () => {
+    truncateSync(database, 5000);
+    await expectRefusal();
+    const restored = join(folder, 'restored');
+    expect(await runRelay(['restore', backup, '--data', restored])).toMatchObject({ code: 0 });
+    await using relay = await startServe({ dataDir: restored });
+    expect(await numbersFor(relay, 'pump')).toEqual(all);
+    expect(await numbersFor(relay, 'gate')).toEqual(all);
+  });
+
+  it(`random bytes at random places (seed ${seed}): it starts or says why not, never dies of a signal, delivers nothing changed`, async () => {
+    const random = createRandom(seed);
+    const original = whole();
+    const sent = new Set(['pump', 'gate'].flatMap((target) => numbered(target, 0, 20).map(padded).map(flagged)));
+    for (let round = 0; round < 12; round += 1) {
+      const bytes = Buffer.from(original);
+      for (let n = 0; n < 1 + round; n += 1) bytes[Math.floor(random() * bytes.length)] = Math.floor(random() * 256);
+      writeFileSync(database, bytes);
+      await using relay = spawnRelay(['serve', '--json', '--port', '0', '--data', dataDir]);
+      const listening = await relay.stdout.waitFor(/"event":"listening","url":"([^"]*)"/).catch(() => undefined);
+      if (listening === undefined) {
+        expect(await relay.exited).toMatchObject({ code: 1, signal: null });
+        continue;
+      }
+      await expectNothingChanged(listening[1] ?? '', sent);
+      relay.kill('SIGTERM');
+      expect(await relay.exited).toMatchObject({ signal: null });
+    }
+  });
+
+  async function expectNothingChanged(url: string, sent: ReadonlySet<string>): Promise<void> {
+    for (const target of ['pump', 'gate']) {
+      // The user or its key may be what was damaged; then nobody can log in, and nothing is delivered.
+      const client = await login(url, { auth_key: room.authKey, sender: target }).catch(() => undefined);
+      if (client === undefined) continue;
+      client.sendJson({ target, last: true });
+      for (let text = await client.nextText(); !text.includes('"last":true'); text = await client.nextText()) {
+        expect(sent).toContain(text);
+      }
+      await client[Symbol.asyncDispose]();
+    }
+  }
+});
