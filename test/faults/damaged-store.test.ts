@@ -76,6 +76,37 @@ describe('a damaged record', () => {
     expect(ended).toMatchObject([{ reason: 'damaged' }]);
   });
 
+  it.each(['sender-of-thi', '"id-of-this'])(
+    'ends as damaged when its time is over, in %s, and holds up no other',
+    async (marker) => {
+      const store = await folder.open();
+      await store.queue.enqueue(message({ sender: 'sender-of-this', messageId: 'id-of-this', expiresAtMs: 10 }));
+      await store.queue.enqueue(message({ target: 'other', expiresAtMs: 11 }));
+      await store.close();
+      flipByteAfter(marker);
+      const { queue } = await folder.open();
+      const ended = await queue.expire(5000);
+      expect(ended).toMatchObject([
+        { target: 'pump', reason: 'damaged', sender: '' },
+        { target: 'other', reason: 'expired' },
+      ]);
+      expect(ended[0]).not.toHaveProperty('messageId');
+      expect(folder.events).toMatchObject([{ event: 'record-damaged' }]);
+      expect(await queue.depths()).toEqual([]);
+    },
+  );
+
+  it('can be looked at, and goes with the others when its queue is purged', async () => {
+    const store = await folder.open();
+    await store.queue.enqueue(message({ messageId: 'id-of-this' }));
+    await store.queue.enqueue(message());
+    await store.close();
+    flipByteAfter('"id-of-this');
+    const { queue } = await folder.open();
+    expect(await queue.list('user-1', 'pump', 10, 100)).toHaveLength(2);
+    expect(await queue.cancel('user-1', 'pump', 'all')).toMatchObject([{ reason: 'damaged' }, { reason: 'cancelled' }]);
+  });
+
   it('is not delivered to a target whose name it was not queued for', async () => {
     const store = await folder.open();
     await store.queue.enqueue(message({ target: 'front-door-1' }));

@@ -16,8 +16,13 @@ export function encodeMessageId(messageId: string | undefined): string | null {
 
 function messageIdIn(row: SqlRow): { messageId?: string } {
   if (row.message_id === null) return {};
-  const messageId: unknown = JSON.parse(textIn(row, 'message_id'));
-  return typeof messageId === 'string' ? { messageId } : {};
+  try {
+    const messageId: unknown = JSON.parse(textIn(row, 'message_id'));
+    return typeof messageId === 'string' ? { messageId } : {};
+  } catch {
+    // Only a damaged record has such an id; a look into the queue shows it without.
+    return {};
+  }
 }
 
 export function claimedOf(row: SqlRow): ClaimedMessage {
@@ -31,8 +36,9 @@ export function claimedOf(row: SqlRow): ClaimedMessage {
   };
 }
 
-/** What is told of a message that ends without a proven delivery. */
+/** What is told of a message that ends without a proven delivery; of a damaged one, that it is damaged. */
 export function endedOf(row: SqlRow, name: QueueName, reason: 'expired' | 'unconfirmed' | 'cancelled'): EndedMessage {
+  if (isDamaged(row, name)) return damagedOf(row, name);
   return {
     userId: name.userId,
     target: name.target,

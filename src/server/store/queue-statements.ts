@@ -13,7 +13,8 @@ const notHanded = 'NOT EXISTS (SELECT 1 FROM temp.handed h WHERE h.seq = m.seq)'
 const betweenNotHanded = `m.queue_id = ? AND m.seq BETWEEN ? AND ? AND ${notHanded}`;
 const handedThrough = 'SELECT seq FROM temp.handed WHERE queue_id = ? AND seq <= ?';
 const record = 'm.seq, m.sender, m.message_id, m.queued_at_ms, m.expires_at_ms, m.checksum';
-const ending = `m.seq, m.sender, m.message_id, m.queued_at_ms, length(m.payload) AS payload_bytes,
+/** With the payload, because the checksum covers it: a message that ends may be a damaged one. */
+const ending = `${record}, length(m.payload) AS payload_bytes, m.payload,
   coalesce((SELECT a.attempts FROM attempt a WHERE a.seq = m.seq), 0) AS attempts`;
 
 export type QueueStatements = ReturnType<typeof prepareQueueStatements>;

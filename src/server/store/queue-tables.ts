@@ -76,11 +76,13 @@ export class QueueTables {
   }
 
   expire({ nowMs, messagesMax }: OperationOf<'expire'>): readonly EndedMessage[] {
-    return this.#sql.expired.all(nowMs, messagesMax).map((row) => {
-      const ended = endedOf(row, { userId: textIn(row, 'user_id'), target: textIn(row, 'target') }, 'expired');
-      this.#remove(numberIn(row, 'queue_id'), [ended]);
-      return ended;
-    });
+    const expired: { readonly queueId: number; readonly ended: EndedMessage }[] = [];
+    for (const row of this.#sql.expired.iterate(nowMs, messagesMax)) {
+      const name = { userId: textIn(row, 'user_id'), target: textIn(row, 'target') };
+      expired.push({ queueId: numberIn(row, 'queue_id'), ended: endedOf(row, name, 'expired') });
+    }
+    for (const { queueId, ended } of expired) this.#remove(queueId, [ended]);
+    return expired.map(({ ended }) => ended);
   }
 
   list({ messagesMax, payloadBytesMax, ...name }: OperationOf<'list'>): readonly QueuedEntry[] {
@@ -98,7 +100,10 @@ export class QueueTables {
     const queueId = this.#queueIdOf(name);
     if (queueId === undefined) return [];
     const [from, through] = seq === 'all' ? [0, Number.MAX_SAFE_INTEGER] : [seq, seq];
-    const cancelled = this.#sql.cancellable.all(queueId, from, through).map((row) => endedOf(row, name, 'cancelled'));
+    const cancelled: EndedMessage[] = [];
+    for (const row of this.#sql.cancellable.iterate(queueId, from, through)) {
+      cancelled.push(endedOf(row, name, 'cancelled'));
+    }
     this.#remove(queueId, cancelled);
     return cancelled;
   }

@@ -80,7 +80,7 @@ class SqliteStore implements FileStore {
     expire: (nowMs) => this.#expire(nowMs),
     list: (userId, target, messagesMax, payloadBytesMax) =>
       this.#submit({ name: 'list', userId, target, messagesMax, payloadBytesMax }),
-    cancel: (userId, target, seq) => this.#submit({ name: 'cancel', userId, target, seq }),
+    cancel: (userId, target, seq) => this.#cancel(userId, target, seq),
     isCongested: () => this.#commits.isCongested,
   };
 
@@ -195,17 +195,28 @@ class SqliteStore implements FileStore {
 
   async #claim(request: ClaimRequest): Promise<Claim> {
     const claim = await this.#submit({ name: 'claim', ...request });
-    for (const { reason, seq, target } of claim.ended) {
+    this.#logDamaged(claim.ended);
+    return claim;
+  }
+
+  async #cancel(userId: string, target: string, seq: number | 'all'): Promise<readonly EndedMessage[]> {
+    const cancelled = await this.#submit({ name: 'cancel', userId, target, seq });
+    this.#logDamaged(cancelled);
+    return cancelled;
+  }
+
+  #logDamaged(ended: readonly EndedMessage[]): void {
+    for (const { reason, seq, target } of ended) {
       if (reason !== 'damaged') continue;
       this.#log({ event: 'record-damaged', table: 'message', record: `number ${seq} for ${target}` });
     }
-    return claim;
   }
 
   async #expire(nowMs: number): Promise<readonly EndedMessage[]> {
     const expired: EndedMessage[] = [];
     for (;;) {
       const ended = await this.#submit({ name: 'expire', nowMs, messagesMax: expireMessagesMax });
+      this.#logDamaged(ended);
       expired.push(...ended);
       if (ended.length < expireMessagesMax) return expired;
     }
