@@ -53,7 +53,11 @@ export const tools = {
     probe: ['tmux', '-V'],
     leftOut: 'the commander in a real terminal, completion at a press of Tab',
   },
-  cc: { debianPackage: 'gcc', probe: ['cc', '--version'], leftOut: 'the disk that fails an fsync' },
+  cc: {
+    debianPackage: 'gcc',
+    probe: ['cc', '--version'],
+    leftOut: 'power loss, disks that fail or are slow, and clocks that are set',
+  },
   openssl: { debianPackage: 'openssl', probe: ['openssl', 'version'], leftOut: 'everything over TLS' },
 } as const satisfies Record<string, Tool>;
 

@@ -88,7 +88,7 @@ describe('FAULTS 1: SIGKILL under load', { timeout: 60_000 }, () => {
     expect(shownAtAll).toBeGreaterThan(rounds);
   });
 
-  it('FAULTS 7: killed between delivery and proof, messages are delivered again and flagged, never missing', async () => {
+  it('FAULTS 7: killed between delivery and deletion, messages are delivered again and flagged, never missing', async () => {
     const dataDir = join(folder, 'between');
     const relay = await startServe({ dataDir });
     const room = await openRoom(relay);

@@ -1,18 +1,20 @@
-/** Opens the store of a data folder with a second schema step that takes long, to be killed in the middle of it. */
+/** Opens the store of a data folder with a second schema step, to be killed in the middle: an endless one, or a short one. */
 import { DatabaseSync } from 'node:sqlite';
 import { dataFolderAt } from '../../src/server/store/data-folder.ts';
 import { openDatabase } from '../../src/server/store/open-database.ts';
 import { migrations } from '../../src/server/store/schema.ts';
+import { shortStep } from './migration-steps.ts';
 
-const [, , dataDir = ''] = process.argv;
+const [, , dataDir = '', length = 'endless'] = process.argv;
+
+const endlessStep = `
+  CREATE TABLE half_done (n INTEGER);
+  DELETE FROM message;
+  INSERT INTO half_done WITH RECURSIVE counter (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counter) SELECT n FROM counter;`;
+
 openDatabase({
   folder: dataFolderAt(dataDir),
   connect: (file) => new DatabaseSync(file),
   onEvent: () => {},
-  steps: [
-    ...migrations,
-    `CREATE TABLE half_done (n INTEGER);
-     DELETE FROM message;
-     INSERT INTO half_done WITH RECURSIVE counter (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counter) SELECT n FROM counter;`,
-  ],
-});
+  steps: [...migrations, length === 'short' ? shortStep : endlessStep],
+}).close();

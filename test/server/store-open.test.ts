@@ -75,7 +75,7 @@ describe('the data folder', () => {
     expect(await refusal(dataDir)).toMatch(`${dataDir} belongs to user ${owner}, and the relay runs as user ${self}`);
   });
 
-  // Root may write everywhere; for root there is the write-protected disk in store-disk.test.ts.
+  // Root may write everywhere; for root there is the write-protected disk in test/faults/full-disk-store.test.ts.
   if (!isRoot) {
     it('that cannot be written is refused', async () => {
       chmodSync(folder.dataDir, 0o500);

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { makeTemporaryFolder, type ServedRelay, spawnRelay, startServe } from '../built-relay.ts';
+import { makeTemporaryFolder, type ServedRelay, startServe } from '../built-relay.ts';
 import { openRawWebSocket } from '../raw-websocket.ts';
 import { flagged, numbered } from './queueing.ts';
 import { openRoom, roomOf, settle } from './test-room.ts';
@@ -103,39 +103,5 @@ describe('FAULTS 16: SIGTERM', { timeout: 60_000 }, () => {
     expect(await device.nextJson()).toStrictEqual({ status: 'authenticated', client_id: 'device' });
     controller.sendText('{"target":"device"}');
     expect(await device.nextText()).toBe('{"target":"device"}');
-  });
-});
-
-describe('FAULTS 6: two relays on one data folder', { timeout: 60_000 }, () => {
-  it('the second one says so in a sentence and exits 1, and the first one goes on', async () => {
-    await using relay = await startServe({ dataDir });
-    await using second = spawnRelay(['serve', '--json', '--port', '0', '--data', dataDir]);
-    const { code, stdout, stderr } = await second.exited;
-    expect(code).toBe(1);
-    expect(stdout).toBe('');
-    expect(stderr).toContain(dataDir);
-    expect(stderr).not.toMatch(/^\s+at /m);
-    const room = await openRoom(relay);
-    await using client = await room.controller('client');
-    await settle(client);
-  });
-
-  it('one may follow another that was killed', async () => {
-    await using relay = await startServe({ dataDir });
-    await relay.stop('SIGKILL');
-    await using next = await startServe({ dataDir });
-    expect(next.bootstrap).toBeUndefined();
-  });
-
-  it('a port that is taken is said in a sentence too, and the folder is free again', async () => {
-    await using relay = await startServe({ dataDir });
-    const other = join(folder, 'other');
-    await using second = spawnRelay(['serve', '--json', '--port', String(relay.port), '--data', other]);
-    const { code, stderr } = await second.exited;
-    expect(code).toBe(1);
-    expect(stderr).toContain(String(relay.port));
-    expect(stderr).not.toMatch(/^\s+at /m);
-    await using third = await startServe({ dataDir: other });
-    expect(third.bootstrap).toBeDefined();
   });
 });
