@@ -11,9 +11,9 @@ import { buildShim } from './shims.ts';
 const window = 500;
 const messages = 5000;
 const targets = ['t0', 't1', 't2', 't3'];
-const eventLoopP99MsMax = 20;
+const p99MsMax = 20;
 /** The figure is about the relay: of a machine that is busy with other things, the quietest try counts. */
-const tries = 3;
+const triesMax = 5;
 
 let folder: string;
 beforeEach(() => {
@@ -80,13 +80,18 @@ async function measure(relay: ServedRelay): Promise<Measured> {
 describe.runIf(hasTool('cc'))('FAULTS 12: a disk whose fsync is slow', () => {
   it.each([5, 50])('%i ms: live messages pass undisturbed, receipts share commits', async (delayMs) => {
     const env = { LD_PRELOAD: buildShim('disk', folder), FSYNC_DELAY_MS: String(delayMs) };
-    await using relay = await startServe({ env });
-    const measured: Measured[] = [];
-    for (let n = 0; n < tries; n += 1) measured.push(await measure(relay));
-    const least = (figure: (one: Measured) => number) => Math.min(...measured.map(figure));
-    expect(least((one) => one.eventLoopP99Ms)).toBeLessThan(eventLoopP99MsMax);
-    expect(least((one) => one.liveP99Ms)).toBeLessThan(eventLoopP99MsMax);
-    // A commit holds what came while the one before it was synced: here all that may be under way, or nearly.
-    for (const { commits } of measured) expect(commits).toBeLessThan(messages / (window / 10));
+    await using slow = await startServe({ env });
+    await using quick = await startServe();
+    const tries: string[] = [];
+    for (let n = 0; n < triesMax; n += 1) {
+      // What the same load costs on a disk that is not slow is the machine's part in it.
+      const [control, measured] = [await measure(quick), await measure(slow)];
+      // A commit holds what came while the one before it was synced: here all that may be under way, or nearly.
+      expect(measured.commits).toBeLessThan(messages / (window / 10));
+      const isQuiet = (figure: (one: Measured) => number) => figure(measured) < Math.max(p99MsMax, 2 * figure(control));
+      if (isQuiet((one) => one.eventLoopP99Ms) && isQuiet((one) => one.liveP99Ms)) return;
+      tries.push(JSON.stringify({ control, measured }));
+    }
+    expect.fail(`the event loop or live messages were late in every try: ${tries.join(' ')}`);
   });
 });
