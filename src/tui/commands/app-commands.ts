@@ -51,6 +51,13 @@ function toggleTap(state: CommanderState): Step {
   return step(notify(toggled, 'good', words), { effect: 'tap', isOn: !isTapped });
 }
 
+/** A no goes back to where it was asked. */
+function closeOverlay(state: CommanderState): Step {
+  const { overlay } = state;
+  const isAsked = overlay?.kind === 'confirm-removal';
+  return step({ ...state, overlay: isAsked ? { kind: 'device-sheet', sheet: overlay.sheet } : undefined });
+}
+
 const nextTime = { clock: 'elapsed', elapsed: 'date', date: 'clock' } as const;
 
 export const appCommands: Handlers<
@@ -82,7 +89,7 @@ export const appCommands: Handlers<
   'begin-command': beginCommand,
   'show-help': (state) => step({ ...state, overlay: { kind: 'help', top: 0 } }),
   'show-problems': (state) => step({ ...state, overlay: { kind: 'problems', top: 0 }, unseenProblems: 0 }),
-  'close-overlay': (state) => step({ ...state, overlay: undefined }),
+  'close-overlay': closeOverlay,
   zoom: (state) => step({ ...state, isZoomed: !state.isZoomed }),
   'toggle-tap': toggleTap,
   reconnect,

@@ -7,18 +7,18 @@ import type { CommanderState } from '../state/state.ts';
 import { notify, type Step, step } from '../state/step.ts';
 import type { Handlers } from './handler.ts';
 
-function pause(state: CommanderState): CommanderState {
-  return { ...state, messages: pauseMessages(state.messages, layoutOf(state).messages?.rows ?? 1) };
+function pause(state: CommanderState, isHeld: boolean): CommanderState {
+  return { ...state, messages: pauseMessages(state.messages, layoutOf(state).messages?.rows ?? 1, isHeld) };
 }
 
 function togglePause(state: CommanderState): Step {
-  if (state.messages.pause === undefined) return step(pause(state));
+  if (state.messages.pause === undefined) return step(pause(state, true));
   return step({ ...state, messages: followMessages(state.messages) });
 }
 
 function openDetail(state: CommanderState): Step {
   if (selectedEntry(state.messages) === undefined) return step(state);
-  const paused = pause(state);
+  const paused = pause(state, false);
   return step({ ...paused, messages: { ...paused.messages, detailTop: 0 } });
 }
 

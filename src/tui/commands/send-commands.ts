@@ -2,7 +2,7 @@ import { withMessageId } from '../model/command-text.ts';
 import { fillComposer, rememberCommand } from '../model/composer.ts';
 import { clearMarks } from '../model/device-list.ts';
 import type { SentEntry } from '../model/log-entry.ts';
-import { addEntries } from '../model/message-pane.ts';
+import { addEntries, followSending } from '../model/message-pane.ts';
 import { addresseesOf } from '../model/targets.ts';
 import { moveCursor } from '../model/text-buffer.ts';
 import type { PendingCommand } from '../state/overlay.ts';
@@ -72,7 +72,7 @@ function release(state: CommanderState, { targets, json, payload }: PendingComma
     ...state,
     overlay: undefined,
     notice: undefined,
-    messages: addEntries(state.messages, entries),
+    messages: addEntries(followSending(state.messages), entries),
     devices: clearMarks(state.devices),
     composer: rememberCommand(state.composer),
     relay: { ...state.relay, sent: state.relay.sent + entries.length },

@@ -19,6 +19,8 @@ interface Pause {
   readonly nextSeq: number;
   readonly cursorSeq: number;
   readonly top: number;
+  /** Asked for by name: then it ends when that is asked for, and not with the next command. */
+  readonly isHeld: boolean;
 }
 
 /** The log and how it is read: it follows what comes, or it stands still. */
@@ -83,16 +85,22 @@ export function messageWindow(pane: MessagePane, rows: number): MessageWindow {
   };
 }
 
-function pauseAt(pane: MessagePane, place: ListPlace): MessagePane {
+function pauseAt(pane: MessagePane, place: ListPlace, isHeld: boolean): MessagePane {
   const entries = shownEntries(pane);
   const cursorSeq = entries[place.index]?.seq;
   if (cursorSeq === undefined) return pane;
   const nextSeq = pane.pause?.nextSeq ?? pane.log.nextSeq;
-  return { ...pane, pause: { entries, nextSeq, cursorSeq, top: place.top } };
+  return { ...pane, pause: { entries, nextSeq, cursorSeq, top: place.top, isHeld } };
 }
 
-export function pauseMessages(pane: MessagePane, rows: number): MessagePane {
-  return pane.pause === undefined ? pauseAt(pane, placeOf(pane, rows)) : pane;
+/** `isHeld`: by name, and not because something is read. */
+export function pauseMessages(pane: MessagePane, rows: number, isHeld: boolean): MessagePane {
+  return pane.pause === undefined ? pauseAt(pane, placeOf(pane, rows), isHeld) : pane;
+}
+
+/** A command was sent: what becomes of it is to be seen, unless somebody has asked for the pause by name. */
+export function followSending(pane: MessagePane): MessagePane {
+  return pane.pause?.isHeld === true ? pane : { ...pane, pause: undefined, detailTop: undefined };
 }
 
 export function followMessages(pane: MessagePane): MessagePane {
@@ -103,7 +111,7 @@ export function followMessages(pane: MessagePane): MessagePane {
 export function moveMessageCursor(pane: MessagePane, step: number, rows: number): MessagePane {
   const moved = moveBy(placeOf(pane, rows), step, rows, shownEntries(pane).length);
   const closer = pane.detailTop === undefined ? pane : { ...pane, detailTop: 0 };
-  return pauseAt(closer, moved);
+  return pauseAt(closer, moved, pane.pause?.isHeld === true);
 }
 
 /** Moves to the next message (1), or the one before (-1), that fits the last filter; undefined when none does. */
@@ -133,5 +141,5 @@ export function updateEntry(pane: MessagePane, replacement: LogEntry): MessagePa
 export function filterMessages(pane: MessagePane, text: string, filter: MessageFilter | undefined): MessagePane {
   const search = filter === undefined ? pane.search : { text, filter };
   const filtered = { log: filterLog(pane.log, text, filter), search, pause: undefined, detailTop: undefined };
-  return pane.pause === undefined ? filtered : pauseMessages(filtered, 1);
+  return pane.pause === undefined ? filtered : pauseMessages(filtered, 1, pane.pause.isHeld);
 }

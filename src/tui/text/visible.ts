@@ -11,11 +11,14 @@ const printable = /^[\p{L}\p{N}\p{P}\p{S}\u0020\u3000]$/u;
 const combiningMark = /^\p{Mn}$/u;
 
 /**
- * Characters that are invisible or on whose width terminals do not agree: regional indicators, skin tones, conjoining jamo.
- * Escaped too, so that no row is ever wider or narrower than it was measured.
+ * Characters that are invisible or on whose width terminals do not agree: regional indicators, skin tones, conjoining jamo,
+ * letters that join the one behind them. Escaped too, so that no row is ever wider or narrower than it was measured.
  */
 const disputed =
-  /^[\p{Default_Ignorable_Code_Point}\p{Regional_Indicator}\p{Emoji_Modifier}\u1160-\u11ff\ud7b0-\ud7fb]$/u;
+  /^[\p{Default_Ignorable_Code_Point}\p{Regional_Indicator}\p{Emoji_Modifier}\u1160-\u11ff\ud7b0-\ud7fb\u0d4e\u{111c2}\u{111c3}\u{1193f}\u{11941}\u{11a84}-\u{11a89}\u{11d46}\u{11f02}\u{113d1}]$/u;
+
+/** The Thai and the Lao vowel am, as the mark and the letter that it is drawn as: terminals measure these alike. */
+const am: Readonly<Record<string, string>> = { '\u0e33': '\u0e4d\u0e32', '\u0eb3': '\u0ecd\u0eb2' };
 
 // The request for a coloured picture changes how an emoji looks and, in some terminals alone, how wide it is.
 const emojiStyle = /(?<=\p{Emoji})[\ufe0e\ufe0f]/gu;
@@ -35,7 +38,7 @@ export function toVisible(text: string, asciiOnly = false): string {
   if (asciiOnly) return text.replace(beyondAscii, escapeOf);
   let visible = '';
   let marksLeft = 0;
-  for (const character of text.replace(emojiStyle, '')) {
+  for (const character of text.replace(emojiStyle, '').replace(/[\u0e33\u0eb3]/g, (vowel) => am[vowel] ?? vowel)) {
     if (combiningMark.test(character) && !disputed.test(character)) {
       visible += marksLeft > 0 ? character : escapeOf(character);
       marksLeft--;

@@ -174,6 +174,21 @@ describe('the message list', () => {
     expect(selectedEntry(commander.state.messages)?.seq).toBe(4);
   });
 
+  it('follows again when a command is sent, unless it was paused with Space', () => {
+    const send = (commander: ReturnType<typeof commanderWithReceived>) => {
+      commander.press('escape', 'i');
+      commander.type('@mouse_pi {"n":9}');
+      commander.press('enter');
+      return commander.state.messages.pause;
+    };
+    const moved = commanderWithReceived(3);
+    moved.press('k');
+    expect(send(moved)).toBeUndefined();
+    const held = commanderWithReceived(3);
+    held.press('space', 'k');
+    expect(send(held)).toBeDefined();
+  });
+
   it('shows a reply to a sent message in its place while it is paused', () => {
     const { commander } = commanderWithSent();
     commander.press('escape', '2', 'space');
