@@ -21,15 +21,20 @@ function payloadOf(bytes: number, target: string, sender: string): string {
   return JSON.stringify({ pad: 'x'.repeat(Math.max(0, bytes - bare)) });
 }
 
-/** Connects both; closes what it opened when that fails. */
-export async function openPair(connection: Connection, payloadBytes: number): Promise<Pair> {
+/** Connects both; closes what it opened when that fails, or `interrupted` rejects before. */
+export async function openPair(
+  connection: Connection,
+  payloadBytes: number,
+  interrupted: Promise<never>,
+): Promise<Pair> {
   const sender = openSession(connection, { extensions: [] });
   const receiver = openSession(connection, { extensions: [] });
   const close = async () => {
     await Promise.all([sender.close(), receiver.close()]);
   };
   try {
-    const [senderId, target] = await Promise.all([sender.ready(), receiver.ready()]);
+    const connected = Promise.all([sender.ready(), receiver.ready()]);
+    const [senderId, target] = await Promise.race([connected, interrupted]);
     const payload = payloadOf(payloadBytes, target, senderId);
     let sent = 0;
     let received = 0;

@@ -51,12 +51,13 @@ async function measure(pairs: readonly [Pair, ...Pair[]], options: BenchOptions)
 async function withPairs<Result>(
   connection: Connection,
   { pairs: count, payloadBytes }: BenchOptions,
+  interrupted: Promise<never>,
   use: (pairs: readonly [Pair, ...Pair[]]) => Promise<Result>,
 ): Promise<Result> {
-  const first = await openPair(connection, payloadBytes);
+  const first = await openPair(connection, payloadBytes, interrupted);
   const pairs: [Pair, ...Pair[]] = [first];
   try {
-    while (pairs.length < count) pairs.push(await openPair(connection, payloadBytes));
+    while (pairs.length < count) pairs.push(await openPair(connection, payloadBytes, interrupted));
     return await use(pairs);
   } finally {
     await Promise.all(pairs.map((pair) => pair.close()));
@@ -151,7 +152,7 @@ export const benchCommand = defineCommand({
     const options = { durationMs: argv.duration, payloadBytes: argv.size, pairs: argv.pairs };
     const interrupted = whenInterrupted(context);
     const connection = await Promise.race([findConnection(argv, context, 'master'), interrupted]);
-    const result = await withPairs(connection, options, (pairs) =>
+    const result = await withPairs(connection, options, interrupted, (pairs) =>
       Promise.race([measure(pairs, options), whenRefused(pairs), interrupted]),
     );
     await report(result, connection, context);

@@ -1,3 +1,4 @@
+import { RelayUnreachableError } from '../../client/errors.ts';
 import type { ConnectionState } from '../../client/types.ts';
 import { isClientId } from '../../protocol/client-id.ts';
 import { clientIdRule } from '../../protocol/messages.ts';
@@ -114,8 +115,14 @@ export const simCommand = defineCommand({
       gone.reject(new CommandError(exitCodes.failed, 'no device is left')),
     );
     const simulation = { ids, faults, interrupted: context.interruption.signal, onState };
-    return await withHttp(connection, (http) =>
-      withSimulation(connection, http, simulation, () => waitForEnd(argv.timeout, gone.promise, context)),
-    );
+    try {
+      return await withHttp(connection, (http) =>
+        withSimulation(connection, http, simulation, () => waitForEnd(argv.timeout, gone.promise, context)),
+      );
+    } catch (error) {
+      // Registering is waited for, so that it can be undone; that nobody answered is no more than a word on the way out.
+      if (!context.interruption.signal.aborted || !(error instanceof RelayUnreachableError)) throw error;
+      throw new CommandError(context.interruption.exitCode, error.message);
+    }
   },
 });
