@@ -11,6 +11,7 @@ export async function buildAssets(root: string, outdir: string): Promise<Metafil
   mkdirSync(assets, { recursive: true });
   cpSync(join(root, 'src/sdk/python/relay_client.py'), join(assets, 'relay_client.py'));
   cpSync(join(root, 'src/web/icon.svg'), join(assets, 'icon.svg'));
+  cpSync(join(root, 'src/web/app/index.html'), join(assets, 'dashboard.html'));
   writeDocs(root, assets);
   return await bundleForBrowsers(root, assets);
 }
@@ -26,6 +27,8 @@ function writeDocs(root: string, assets: string): void {
 async function bundleForBrowsers(root: string, assets: string): Promise<Metafile['inputs']> {
   const result = await build({
     entryPoints: {
+      dashboard: join(root, 'src/web/app/main.tsx'),
+      'dashboard-style': join(root, 'src/web/app/dashboard.css'),
       docs: join(root, 'src/web/docs/docs.ts'),
       'docs-style': join(root, 'src/web/docs/docs.css'),
     },
@@ -34,6 +37,7 @@ async function bundleForBrowsers(root: string, assets: string): Promise<Metafile
     bundle: true,
     format: 'esm',
     platform: 'browser',
+    jsx: 'automatic',
     target: ['es2022', 'chrome109', 'firefox115', 'safari16'],
     minify: true,
     legalComments: 'none',

@@ -11,12 +11,15 @@ import { HttpRefusal } from './refusal.ts';
 /** The same bytes for everybody. Each path is written here, so that no other file can be asked for. */
 const files = [
   { path: '/assets/icon.svg', asset: 'icon.svg', type: 'image/svg+xml' },
+  { path: '/assets/dashboard.js', asset: 'dashboard.js', type: 'text/javascript; charset=utf-8' },
+  { path: '/assets/dashboard-style.css', asset: 'dashboard-style.css', type: 'text/css; charset=utf-8' },
   { path: '/assets/docs.js', asset: 'docs.js', type: 'text/javascript; charset=utf-8' },
   { path: '/assets/docs-style.css', asset: 'docs-style.css', type: 'text/css; charset=utf-8' },
 ] as const;
 
 /** Pages in which this relay writes its own address and limits. */
 const pages = [
+  { path: '/', asset: 'dashboard.html' },
   { path: '/docs', asset: 'docs-contract.html' },
   { path: '/docs/extensions', asset: 'docs-extensions.html' },
   { path: '/docs/http', asset: 'docs-http.html' },
@@ -26,7 +29,7 @@ const pages = [
 /** The address that the documentation and its examples have in its source. */
 const exampleHost = 'relay.example.org';
 
-/** `/docs/` and what it needs (PROTOCOL C has no more than the API; these are for people). */
+/** The dashboard at `/` and the documentation at `/docs/`: for people, where PROTOCOL C is for programs. */
 export function registerPages(server: HttpServer, context: HttpContext): void {
   for (const { path, asset, type } of files) {
     let served: Promise<ServedFile> | undefined;

@@ -86,7 +86,7 @@ export function renderPage(page: DocsPage, markdown: string, ports: RenderPorts)
 <header>
 <a class="skip" href="#content">Skip to the text</a>
 <span class="brand">softlab-relay</span>
-<nav aria-label="Documentation"><ul>${links.join('')}</ul></nav>
+<nav aria-label="Documentation"><ul>${links.join('')}<li><a href="/">Dashboard</a></li></ul></nav>
 </header>
 <main id="content">
 ${renderBody(markdown, ports)}

@@ -17,7 +17,8 @@ const asRoom = (request: ApiRequest = {}): ApiRequest => ({ key: room.authKey, .
 describe('PROTOCOL C: every answer is JSON, refusals with code and message', () => {
   it.each([
     ['a path that is none', '/api/nothing', 404],
-    ['the root', '/', 404],
+    ['the root of the API', '/api/', 404],
+    ['an asset that is none', '/assets/nothing.js', 404],
     ['a path with percent signs that mean nothing', '/api/devices/%zz', 400],
     ['a path outside', '/../../etc/passwd', 404],
   ])('%s', async (_, path, status) => {
