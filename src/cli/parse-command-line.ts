@@ -18,6 +18,9 @@ interface Reached {
   argv: Readonly<Record<string, unknown>> | undefined;
 }
 
+/** Longer lines are hard to read. */
+const columnsMax = 100;
+
 const nameOf = (entry: { readonly usage: string }) => entry.usage.split(' ')[0] ?? '';
 
 /** Examples are printed as they are typed, each on its own line, so that they can be copied (and run by tests). */
@@ -54,7 +57,7 @@ function addCommander(parent: Argv, reached: Reached): void {
   });
 }
 
-function createParser(columns: number | undefined): Argv {
+function createParser(columns: number | null): Argv {
   return yargs([])
     .scriptName('relay')
     .usage('$0 [command]\n\nA self-hostable relay for remote hardware. Without a command: the commander.')
@@ -76,7 +79,7 @@ function createParser(columns: number | undefined): Argv {
     .alias('help', 'h')
     .option('version', { type: 'boolean', alias: 'V', describe: 'Show the version' })
     .options(commonOptions)
-    .wrap(Math.min(columns ?? 100, 100));
+    .wrap(columns);
 }
 
 /** Flags of more than one letter as they are typed; a single letter is no hint. */
@@ -133,7 +136,9 @@ export async function parseCommandLine(
   columns?: number,
 ): Promise<ParsedCommandLine> {
   const reached: Reached = { usage: '', command: undefined, argv: undefined };
-  const parser = createParser(columns);
+  // yargs composes the help of every command that it finds; to fold its lines takes longer than all the rest of the parsing.
+  const asksForHelp = args.some((arg) => arg === '--help' || /^-[^-]*h/.test(arg));
+  const parser = createParser(asksForHelp ? Math.min(columns ?? columnsMax, columnsMax) : null);
   for (const entry of commandTable) {
     if ('commands' in entry) addGroup(parser, entry, reached);
     else addCommand(parser, entry, '', reached);
