@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { MessageRing } from './bench/generator/message-ring.ts';
 import { makePayload, payloadStyles } from './bench/generator/payload.ts';
 import { BenchUsageError, parseOptions } from './bench/options.ts';
 import { median, percentile } from './bench/statistics.ts';
 import { tableOf } from './bench/table.ts';
 import { createWire, type WireSettings } from './bench/wires/create-wire.ts';
+import { receiptBytes } from './bench/wires/relay-wire.ts';
 import { encodeClientFrame, opcodes } from './bench/wires/websocket.ts';
 import { createFrameReader, type Frame, writeFrame } from './e2e/raw-frame.ts';
 
@@ -38,8 +40,26 @@ describe('the payloads of the bench', () => {
         const payload = makePayload('a0', 'b0', bytes, style);
         expect(payload).toHaveLength(bytes);
         expect(JSON.parse(payload.toString())).toMatchObject({ target: 'b0', sender: 'a0' });
+        const numbered = makePayload('a0', 'b0', bytes, style, '0000007');
+        expect(numbered).toHaveLength(bytes);
+        expect(JSON.parse(numbered.toString())).toMatchObject({ _id: '0000007', target: 'b0' });
       }
     }
+  });
+});
+
+describe('the messages of a sender', () => {
+  it('go out in turn, however many at a time', () => {
+    const ring = new MessageRing(['ab', 'cd', 'ef'].map((text) => Buffer.from(text)));
+    const sent = [1, 3, 2, 0, 3].map((count) => Buffer.concat(ring.take(count)).toString());
+    expect(sent).toEqual(['ab', 'cdefab', 'cdef', '', 'abcdef']);
+  });
+});
+
+describe('the receipts that the bench waits for', () => {
+  it('have the length of those that the relay sends', () => {
+    const said = '{"status":"delivered","_id":"0000001","target":"b0"}';
+    expect(receiptBytes('delivered', '0000001', 'b0')).toBe(said.length);
   });
 });
 
@@ -102,6 +122,7 @@ describe('the flags of the bench', () => {
     expect(plan.sizesBytes).toEqual([200, 4096]);
     expect(plan.pairs).toEqual([1, 10]);
     expect(measures).toEqual(['latency']);
+    expect(parseOptions(['--only', 'receipts,durable,filling']).measures).toEqual(['receipts', 'durable', 'filling']);
     expect(() => parseOptions(['--sizes', '200'])).toThrow(BenchUsageError);
     expect(() => parseOptions(['--only', 'speed'])).toThrow('speed');
     expect(() => parseOptions(['--unknown'])).toThrow(BenchUsageError);

@@ -1,6 +1,8 @@
 /** The pairs of one generator, with the count of what was sent and what arrived. */
+import { receiptBytes } from '../wires/relay-wire.ts';
 import type { Wire } from '../wires/wire.ts';
 import type { WindowJob } from './job.ts';
+import { MessageRing } from './message-ring.ts';
 import { makePayload } from './payload.ts';
 import type { ClientFactory } from './raw-client.ts';
 
@@ -16,10 +18,28 @@ export interface Pair {
 /** Called when so many messages of a pair arrived together. */
 export type OnArrival = (pairIndex: number, count: number) => void;
 
-export type FlowSettings = Pick<WindowJob, 'pairs' | 'payloadBytes' | 'payloadStyle'> & {
+export type FlowSettings = Pick<WindowJob, 'pairs' | 'payloadBytes' | 'payloadStyle' | 'receipts'> & {
   /** The most that is ever sent in one write. */
   readonly messagesPerWriteMax: number;
+  /** Stands before every client id, where there is another flow beside this one. */
+  readonly idPrefix?: string;
 };
+
+/** All of one length. */
+function messageIdOf(number: number): string {
+  return String(number).padStart(7, '0');
+}
+
+/** As many as are ever sent in one write; with receipts twice as many, so that no two under way have the same id. */
+function encodeMessages(wire: Wire, from: string, to: string, settings: FlowSettings): readonly Buffer[] {
+  const { payloadBytes, payloadStyle, messagesPerWriteMax, receipts } = settings;
+  const encode = (id?: string) => wire.encodeMessage(to, makePayload(from, to, payloadBytes, payloadStyle, id));
+  if (receipts !== undefined) {
+    return Array.from({ length: 2 * messagesPerWriteMax }, (_, number) => encode(messageIdOf(number)));
+  }
+  const message = encode();
+  return Array.from({ length: messagesPerWriteMax }, () => message);
+}
 
 export class Flow {
   readonly pairs: Pair[] = [];
@@ -33,26 +53,29 @@ export class Flow {
 
   /** Logs the pairs in. */
   async open(clients: ClientFactory, wire: Wire, settings: FlowSettings, onArrival: OnArrival): Promise<void> {
-    const { payloadBytes, payloadStyle, messagesPerWriteMax } = settings;
+    const { payloadBytes, receipts, idPrefix = '' } = settings;
     for (let index = 0; index < settings.pairs; index++) {
-      const from = `a${index}`;
-      const to = `b${index}`;
-      const sender = await clients.open({ clientId: from, payloadBytes: 0, onDeliveries: () => {} });
-      await clients.open({
-        clientId: to,
-        payloadBytes,
-        onDeliveries: (count) => {
-          this.#received += count;
-          onArrival(index, count);
-          if (this.#received === this.#sent) this.#onIdle?.();
-        },
+      const from = `${idPrefix}a${index}`;
+      const to = `${idPrefix}b${index}`;
+      const onArrivals = (count: number) => {
+        this.#received += count;
+        onArrival(index, count);
+        if (this.#received === this.#sent) this.#onIdle?.();
+      };
+      const nothing = () => {};
+      const sender = await clients.open({
+        clientId: from,
+        payloadBytes: receipts === undefined ? 0 : receiptBytes(receipts, messageIdOf(0), to),
+        onDeliveries: receipts === undefined ? nothing : onArrivals,
       });
-      const message = wire.encodeMessage(to, makePayload(from, to, payloadBytes, payloadStyle));
-      const messages = Buffer.concat(Array.from({ length: messagesPerWriteMax }, () => message));
+      if (receipts !== 'queued') {
+        await clients.open({ clientId: to, payloadBytes, onDeliveries: receipts === undefined ? onArrivals : nothing });
+      }
+      const ring = new MessageRing(encodeMessages(wire, from, to, settings));
       this.pairs.push({
         send: (count) => {
           this.#sent += count;
-          sender.write(messages.subarray(0, count * message.length));
+          for (const bytes of ring.take(count)) sender.write(bytes);
         },
       });
     }

@@ -26,6 +26,11 @@ interface TrafficJob {
 export interface WindowJob extends TrafficJob {
   readonly kind: 'window';
   readonly inFlightPerPair: number;
+  /**
+   * Every message asks for its receipt, and counts when that says so: `delivered` with its proof, or `queued` for a target that is
+   * not there.
+   */
+  readonly receipts?: 'delivered' | 'queued';
 }
 
 /** One message under way at a time, between one pair. */
@@ -37,6 +42,15 @@ export interface OneInFlightJob extends TrafficJob {
 export interface OfferedLoadJob extends TrafficJob {
   readonly kind: 'offered-load';
   readonly messagesPerSecond: number;
+  /** Goes on beside it. */
+  readonly filling?: FillingSettings;
+}
+
+/** Senders that fill the queues of clients which are not there. */
+export interface FillingSettings {
+  readonly senders: number;
+  readonly payloadBytes: number;
+  readonly payloadStyle: PayloadStyle;
 }
 
 /** Connections that do nothing: how fast they log in, and what they cost. */
@@ -75,6 +89,11 @@ export interface LatencyResult extends TrafficResult {
   readonly p999Us: number;
 }
 
+export interface LoadResult extends LatencyResult {
+  /** Messages that went into queues meanwhile, by their receipts. */
+  readonly queuedMessages: number;
+}
+
 export interface IdleResult {
   readonly connections: number;
   readonly loginMs: number;
@@ -93,7 +112,7 @@ export interface FillQueuesResult {
 export interface ResultOf {
   readonly window: TrafficResult;
   readonly 'one-in-flight': LatencyResult;
-  readonly 'offered-load': LatencyResult;
+  readonly 'offered-load': LoadResult;
   readonly idle: IdleResult;
   readonly 'fill-queues': FillQueuesResult;
 }

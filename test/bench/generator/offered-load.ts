@@ -1,4 +1,5 @@
-import type { LatencyResult, OfferedLoadJob } from './job.ts';
+import { startFilling } from './filling.ts';
+import type { LoadResult, OfferedLoadJob } from './job.ts';
 import { Latencies } from './latencies.ts';
 import { startMeter } from './meter.ts';
 import type { Rig } from './rig.ts';
@@ -29,7 +30,7 @@ class DueTimes {
  * Sends at an even pace whether or not the server keeps up, over the pairs in turn. A latency counts from the moment at which
  * its message was due, so that a wait before the sending is part of it. Timers are too coarse for 50 µs: the loop spins.
  */
-export async function runOfferedLoad(rig: Rig, job: OfferedLoadJob): Promise<LatencyResult> {
+export async function runOfferedLoad(rig: Rig, job: OfferedLoadJob): Promise<LoadResult> {
   const { flow } = rig;
   const latencies = new Latencies();
   const due = Array.from({ length: job.pairs }, () => new DueTimes());
@@ -41,6 +42,7 @@ export async function runOfferedLoad(rig: Rig, job: OfferedLoadJob): Promise<Lat
       if (dueMs >= recordFromMs) latencies.add(nowMs - dueMs);
     }
   });
+  const filling = job.filling === undefined ? undefined : await startFilling(rig, job.filling);
   const gapMs = 1000 / job.messagesPerSecond;
   const startMs = performance.now();
   recordFromMs = startMs + job.warmUpMs;
@@ -64,9 +66,11 @@ export async function runOfferedLoad(rig: Rig, job: OfferedLoadJob): Promise<Lat
       turn();
     });
   await sendUntil(recordFromMs);
+  const queuedBefore = filling?.queued ?? 0;
   const stop = startMeter(rig.server.pid, () => flow.received);
   await sendUntil(recordFromMs + job.measureMs);
   const traffic = stop();
-  await flow.drain();
-  return { ...traffic, ...latencies.percentilesUs() };
+  const queuedMessages = (filling?.queued ?? 0) - queuedBefore;
+  await Promise.all([flow.drain(), filling?.stop()]);
+  return { ...traffic, ...latencies.percentilesUs(), queuedMessages };
 }

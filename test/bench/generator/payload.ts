@@ -20,9 +20,12 @@ function makeRecords(count: number): readonly object[] {
   }));
 }
 
-/** A JSON object of exactly so many bytes, addressed as the relay's contract wants it; other servers get the same. */
-export function makePayload(from: string, to: string, bytes: number, style: PayloadStyle): Buffer {
-  const fields = { target: to, sender: from };
+/**
+ * A JSON object of exactly so many bytes, addressed as the relay's contract wants it; other servers get the same. With `id` the
+ * sender asks for a receipt.
+ */
+export function makePayload(from: string, to: string, bytes: number, style: PayloadStyle, id?: string): Buffer {
+  const fields = { ...(id === undefined ? {} : { _id: id }), target: to, sender: from };
   if (style === 'text') return Buffer.from(pad(fields, bytes));
   const emptyBytes = JSON.stringify({ ...fields, data: [], note: '' }).length;
   const recordBytes = JSON.stringify(makeRecords(1)).length + 2;

@@ -1,5 +1,6 @@
 /** What the measures with traffic have in common. */
 import type { TrafficResult } from '../generator/job.ts';
+import type { RunningPeer } from '../peers/peer.ts';
 import type { Column, Figures, Plan } from './measure.ts';
 
 /** Compilers need some traffic before they have done their work, in milliseconds. */
@@ -17,6 +18,13 @@ export function inFlightPerPair(payloadBytes: number): number {
 /** The sizes and pairs of a plan, each with each. */
 export function forEachSizeAndPairs<Value>(plan: Plan, make: (payloadBytes: number, pairs: number) => Value): Value[] {
   return plan.sizesBytes.flatMap((payloadBytes) => plan.pairs.map((pairs) => make(payloadBytes, pairs)));
+}
+
+/** The same server, to clients that ask for receipts. */
+export function withReceipts(server: RunningPeer): RunningPeer {
+  const { wire } = server;
+  if (wire.name !== 'relay') throw new Error(`${server.peerName} knows no receipts`);
+  return { ...server, wire: { ...wire, extensions: ['receipts'] } };
 }
 
 const nsPerUs = 1000;

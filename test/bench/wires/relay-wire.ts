@@ -5,14 +5,26 @@ import { excerpt, type Wire } from './wire.ts';
 export interface RelayWireSettings {
   readonly name: 'relay';
   readonly authKey: string;
+  /** What the clients ask for beyond the published contract. */
+  readonly extensions?: readonly string[];
 }
 
-export function createRelayWire({ authKey }: RelayWireSettings): Wire {
+/** How long a receipt is (PROTOCOL B `receipts`). */
+export function receiptBytes(status: 'delivered' | 'queued', id: string, target: string): number {
+  return Buffer.byteLength(JSON.stringify({ status, _id: id, target }));
+}
+
+export function createRelayWire({ authKey, extensions }: RelayWireSettings): Wire {
+  const credentials = (sender: string) => ({
+    auth_key: authKey,
+    sender,
+    ...(extensions === undefined ? {} : { extensions }),
+  });
   return {
     opening: (clientId) => [
       upgradeStep('/ws/connect/'),
       {
-        send: encodeClientFrame(opcodes.text, Buffer.from(JSON.stringify({ auth_key: authKey, sender: clientId }))),
+        send: encodeClientFrame(opcodes.text, Buffer.from(JSON.stringify(credentials(clientId)))),
         answerBytes(received) {
           const frame = readServerFrame(received);
           if (frame === undefined) return undefined;
