@@ -22,7 +22,7 @@ What is promised:
 
 - The socket has a thread of its own, which is no daemon: a script whose last line is reached still sends what it was told to.
   A client without `on_message` ends with its script, at most `keep_for` seconds later; one with `on_message` works on until
-  `stop()`, or until the relay refuses it for good.
+  `stop()`, until the relay refuses it for good, or until the script ends with an error or Ctrl+C.
 - `on_message` runs on another thread, one message after the other, and gets what other clients sent, never the relay's own
   words. It may take a minute: the connection, sending, and the relay's view of this client go on.
 - After any disconnect it comes back by itself, with exponential backoff and full jitter, and logs in again. It stays away when
@@ -42,6 +42,7 @@ import random
 import re
 import socket
 import struct
+import sys
 import threading
 import time
 import uuid
@@ -450,8 +451,7 @@ class SoftlabRelayClient:
         self._statuses.start()
         self._writer.start()
         self._thread.start()
-        if self._on_message is None:
-            threading.Thread(target=self._end_with_the_script, name="relay end of script", daemon=True).start()
+        threading.Thread(target=self._end_with_the_script, name="relay end of script", daemon=True).start()
         return self
 
     def stop(self, flush_timeout: float = 5.0) -> bool:
@@ -481,9 +481,13 @@ class SoftlabRelayClient:
         self.stop()
 
     def wait(self, timeout: Optional[float] = None) -> bool:
-        """Waits until this client is closed for good, by `stop()` or by the relay; for the last line of a worker."""
-        with self._changed:
-            return self._changed.wait_for(lambda: self._state == "closed", timeout)
+        """Waits until this client is closed for good, by `stop()` or by the relay; for the last line of a worker. Ctrl+C stops it."""
+        try:
+            with self._changed:
+                return self._changed.wait_for(lambda: self._state == "closed", timeout)
+        except KeyboardInterrupt:
+            self.stop()
+            raise
 
     def wait_until_ready(self, timeout: Optional[float] = None) -> str:
         """Waits until the relay has let this client in; returns its client id.
@@ -771,6 +775,10 @@ class SoftlabRelayClient:
                 self._end(item.delivery, "error", "not_sent", f"the client has ended: {reason}")
             self._lose_awaited("the client has ended")
         self._set_state("closed", f"closed for good: {reason}", ending.code)
+        # What had come before is still done, unless somebody does not want to wait for it.
+        self._inbox.finish()
+        while not self._is_stopping and not self._inbox.wait_until_idle(time.monotonic() + _TICK_S):
+            pass
         left = self._inbox.end()
         if left > 0:
             _log.warning("%d messages that had come were not handled any more", left)
@@ -861,9 +869,11 @@ class SoftlabRelayClient:
         threading.Thread(target=end_anyway, name="relay close", daemon=True).start()
 
     def _end_with_the_script(self) -> None:
-        """Without on_message nothing is left to do once the script is through and everything is sent."""
+        """Without on_message nothing is left to do once the script is through and everything is sent. With it the script may have
+        ended on purpose, and the worker goes on; not so after an exception that nobody caught, such as Ctrl+C."""
         threading.main_thread().join()
-        self.stop(self._keep_for)
+        if self._on_message is None or getattr(sys, "last_value", None) is not None:
+            self.stop(self._keep_for)
 
     # ------------------------------------------------------------------ what comes
 

@@ -57,6 +57,31 @@ with SoftlabRelayClient(auth_key="rly_wrong", sender="me") as client:
     expect(stderr).toContain('the message to gate ended as not_sent');
     expect(stderr).toContain('is not valid here');
   });
+
+  it.each([
+    ['at the end of the script', ''],
+    ['in client.wait()', 'client.wait()'],
+    ['in the middle of something else', 'import time; time.sleep(1000)'],
+  ])('a worker ends with Ctrl+C %s', async (_, lastLine) => {
+    await using relay = await startServe();
+    const room = await openRoom(relay);
+    const folder = await downloadClient(relay);
+    const script = `from relay_client import SoftlabRelayClient
+client = SoftlabRelayClient(device_token="${await room.token('gate')}", on_message=print)
+client.start()
+client.wait_until_ready()
+print("ready", flush=True)
+${lastLine}
+`;
+    writeFileSync(join(folder, 'worker.py'), script);
+    await using worker = spawnWatched(debianPython, [join(folder, 'worker.py')]);
+    await worker.stdout.waitFor(/ready/);
+    await room.untilPresence('gate', 'online');
+    worker.kill('SIGINT');
+    await worker.exited;
+    await room.untilPresence('gate', 'offline');
+    rmSync(folder, { recursive: true, force: true });
+  });
 });
 
 withPython('relay_client.py: connections', () => {
@@ -137,6 +162,35 @@ withPython('relay_client.py: connections', () => {
     expect(await client.next('closed')).toMatchObject({ code: 4009 });
     expect(await client.perform({ do: 'send', target: 'x', payload: {} })).toMatchObject({ code: 'closed' });
     await settle(other);
+  });
+
+  it('notices a relay that hangs, and connects again as soon as it goes on', { timeout: 90_000 }, async () => {
+    await using relay = await startServe();
+    const room = await openRoom(relay);
+    const options = { auth_key: room.authKey, sender: 'desk', heartbeat: 1 };
+    await using client = await startPythonClient(relay, options);
+    await client.next('authenticated');
+    relay.process.kill('SIGSTOP');
+    expect(await client.next('disconnected')).toMatchObject({ detail: expect.stringContaining('no answer to a ping') });
+    relay.process.kill('SIGCONT');
+    await client.next('authenticated');
+  });
+
+  it('carries out what had come before it was replaced', async () => {
+    await using relay = await startServe();
+    const room = await openRoom(relay);
+    await using desk = await room.controller('desk');
+    await using client = await startPythonClient(relay, { device_token: await room.token('gate') });
+    await client.next('authenticated');
+    desk.sendJson({ target: 'gate', do: 'block' });
+    desk.sendJson({ target: 'gate', n: 2 });
+    await settle(desk);
+    await client.next('blocked');
+    await using _other = await room.device('gate');
+    await client.next('closed');
+    await client.perform({ do: 'release' });
+    await client.next('message');
+    expect(await client.next('message')).toMatchObject({ message: { n: 2 } });
   });
 
   it('a handler that blocks holds up neither presence nor sending, and gets each message once', async () => {
