@@ -120,9 +120,11 @@ export const queueCancelCommand = defineCommand({
         return exitCodes.done;
       }
       await confirm(`Cancel message ${seq} to ${id} at ${placeName(connection)}?`, argv.yes, context);
-      await http.cancelQueued(id, seq);
-      if (output.json) await output.record({ target: id, seq, cancelled: 1 });
-      else output.say(`message ${seq} to ${id} is cancelled`);
+      const { attempts } = await http.cancelQueued(id, seq);
+      const known = attempts === undefined ? {} : { attempts };
+      const mayHaveRun = attempts !== undefined && attempts > 0 ? '; it was handed over before, and may have run' : '';
+      if (output.json) await output.record({ target: id, seq, cancelled: 1, ...known });
+      else output.say(`message ${seq} to ${id} is cancelled${mayHaveRun}`);
       return exitCodes.done;
     });
   },

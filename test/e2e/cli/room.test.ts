@@ -154,7 +154,7 @@ describe('relay queue', () => {
     expect(dry).toMatchObject({ code: 0, stdout: expect.stringContaining(`would cancel message ${seq} to pump: {`) });
     expect(await waiting()).toBe(3);
     const done = await run(['queue', 'cancel', 'pump', seq, '--yes', '--json']);
-    expect(JSON.parse(done.stdout)).toEqual({ target: 'pump', seq: seqs[1], cancelled: 1 });
+    expect(JSON.parse(done.stdout)).toEqual({ target: 'pump', seq: seqs[1], cancelled: 1, attempts: 0 });
     expect(await waiting()).toBe(2);
     expect(await run(['queue', 'cancel', 'pump', seq, '--yes'])).toMatchObject({
       code: 1,
@@ -193,6 +193,23 @@ describe('relay queue', () => {
     const { code, stderr } = await run(['queue', 'purge', 'pump', '--yes']);
     expect(code).toBe(1);
     expect(stderr).toContain('handed to it already');
+  });
+
+  it('says of one that was handed over before that it may have run', async () => {
+    await enqueue('lock', { n: 5 });
+    {
+      await using lock = await openRawWebSocket(relay.url, { answersPings: false });
+      lock.sendJson({ auth_key: key(), sender: 'lock' });
+      await lock.nextJson();
+      await lock.nextJson();
+    }
+    const shown = async () => JSON.parse((await run(['queue', 'show', 'lock', '--json'])).stdout).messages[0];
+    await vi.waitUntil(async () => (await shown()).handed === false, { timeout: 15_000 });
+    const { code, stderr } = await run(['queue', 'cancel', 'lock', String((await shown()).seq), '--yes']);
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: expect.stringMatching(/handed over before, and may have run\n$/),
+    });
   });
 
   it('exits 5 for a name that the room has never seen, and 3 for a wrong key', async () => {
