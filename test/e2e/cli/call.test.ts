@@ -146,6 +146,19 @@ describe('relay call of a gate that is slow, or dies in between', () => {
     await expectNothingWaits();
   });
 
+  it('says the same when the time of what was handed over once without proof is over', async () => {
+    const { n, args } = nextCall('--timeout', '2s');
+    await using calling = spawnRelay(args, { env: relay.env });
+    await gate.untilWaiting(1);
+    const dying = await gate.connect({ answersPings: false });
+    await dying.nextCommand();
+    await dying.die();
+    const { code, stderr } = await calling.exited;
+    expect({ code, stderr }).toEqual({ code: 6, stderr: 'gate: no reply within 2s: it may still run\n' });
+    await expectNothingWaits();
+    expect(gate.openedBy.filter((opened) => opened === n)).toEqual([n]);
+  });
+
   it('is not sure of what was handed over once and waits again, but lets it not come again', async () => {
     await using calling = spawnRelay(nextCall('--timeout', '1h', '--json').args, { env: relay.env });
     await gate.untilWaiting(1);
