@@ -10,8 +10,8 @@ import type { MessageRun } from './message-run.ts';
 import { closeWithError, Session } from './session.ts';
 import type { Switchboard } from './switchboard.ts';
 
-export interface ConnectionOptions {
-  readonly link: Link;
+/** What all connections of a relay share. */
+export interface ConnectionShared {
   readonly switchboard: Switchboard;
   readonly incoming: Incoming;
   readonly clock: Clock;
@@ -30,13 +30,15 @@ const strangersUnsentBytesMax = 4096;
 /** One socket from its upgrade to its end: first its credentials are awaited, then it is a session, then nothing. */
 export class Connection implements LinkListener {
   readonly openedAtMs: number;
-  readonly #options: ConnectionOptions;
+  readonly #link: Link;
+  readonly #shared: ConnectionShared;
   #session: Session | undefined;
   #state: 'awaiting credentials' | 'in session' | 'refused' = 'awaiting credentials';
 
-  constructor(options: ConnectionOptions) {
-    this.#options = options;
-    this.openedAtMs = options.clock();
+  constructor(link: Link, shared: ConnectionShared) {
+    this.#link = link;
+    this.#shared = shared;
+    this.openedAtMs = shared.clock();
   }
 
   get messageBytesMax(): number {
@@ -49,27 +51,27 @@ export class Connection implements LinkListener {
   }
 
   handleRun(run: MessageRun): void {
-    if (this.#session !== undefined) this.#options.incoming.handleRun(this.#session, run);
+    if (this.#session !== undefined) this.#shared.incoming.handleRun(this.#session, run);
   }
 
   handleTooBig(bytes: number): void {
-    if (this.#session !== undefined) this.#options.incoming.handleTooBig(this.#session, bytes);
+    if (this.#session !== undefined) this.#shared.incoming.handleTooBig(this.#session, bytes);
     else this.refuse(firstMessageTooBig(bytes));
   }
 
   handleText(bytes: Uint8Array): void {
-    if (this.#session !== undefined) this.#options.incoming.handleText(this.#session, bytes);
+    if (this.#session !== undefined) this.#shared.incoming.handleText(this.#session, bytes);
     else if (this.#state === 'awaiting credentials') this.#handleFirstMessage(bytes);
   }
 
   handleBinary(_bytes: Uint8Array): void {
-    if (this.#session !== undefined) this.#options.incoming.handleBinary(this.#session);
+    if (this.#session !== undefined) this.#shared.incoming.handleBinary(this.#session);
     else
       this.refuse({ code: 'bad_message', message: 'the first message must be text: a JSON object with credentials' });
   }
 
   handlePing(data: Uint8Array): void {
-    const { link } = this.#options;
+    const link = this.#link;
     if (this.#session !== undefined) this.#session.pong(data);
     else if (link.unsentBytes < strangersUnsentBytesMax) link.sendPong(data);
     this.#noteHeard();
@@ -77,31 +79,31 @@ export class Connection implements LinkListener {
 
   handlePong(number: number | undefined): void {
     this.#noteHeard();
-    if (this.#session !== undefined && number !== undefined)
-      this.#options.switchboard.handlePong(this.#session, number);
+    if (this.#session !== undefined && number !== undefined) this.#shared.switchboard.handlePong(this.#session, number);
   }
 
   handleWritable(): void {
-    if (this.#session !== undefined) this.#options.switchboard.handleWritable(this.#session);
+    if (this.#session !== undefined) this.#shared.switchboard.handleWritable(this.#session);
   }
 
   handleClosed(_closeCode: number): void {
     this.#decide('refused');
-    if (this.#session !== undefined) this.#options.switchboard.rooms.leave(this.#session);
+    if (this.#session !== undefined) this.#shared.switchboard.rooms.leave(this.#session);
     this.#session = undefined;
-    this.#options.onClosed(this);
+    this.#shared.onClosed(this);
   }
 
   /** Takes nothing more from the client, as the relay shuts down. */
   stopReading(): void {
-    this.#options.link.pauseReading();
+    this.#link.pauseReading();
   }
 
   /** Ends a connection that has no session: one error, then the close with its code (PROTOCOL A2). */
   refuse(refusal: Refusal): void {
     if (this.#state !== 'awaiting credentials') return;
     this.#decide('refused');
-    const { link, throttle, onRefused } = this.#options;
+    const { throttle, onRefused } = this.#shared;
+    const link = this.#link;
     const close = (last: Refusal) => closeWithError(link, last);
     onRefused(refusal, link.address);
     if (refusal.code === 'invalid_credentials') throttle.punish(link.address, refusal, close);
@@ -111,18 +113,19 @@ export class Connection implements LinkListener {
   /** Ends whatever it is, as the relay shuts down. */
   goAway(): void {
     const message = 'the relay shuts down or restarts: connect again with backoff';
-    if (this.#session !== undefined) this.#options.switchboard.rooms.end(this.#session, 'going_away', message);
+    if (this.#session !== undefined) this.#shared.switchboard.rooms.end(this.#session, 'going_away', message);
     else this.refuse({ code: 'going_away', message });
   }
 
   #decide(state: 'in session' | 'refused'): void {
     const wasUndecided = this.#state === 'awaiting credentials';
     this.#state = state;
-    if (wasUndecided) this.#options.onDecided(this);
+    if (wasUndecided) this.#shared.onDecided(this);
   }
 
   #handleFirstMessage(bytes: Uint8Array): void {
-    const { link, switchboard, logIn } = this.#options;
+    const { switchboard, logIn } = this.#shared;
+    const link = this.#link;
     const login = logIn(bytes);
     if ('code' in login) {
       this.refuse(login);
@@ -144,7 +147,7 @@ export class Connection implements LinkListener {
   }
 
   #noteHeard(): void {
-    if (this.#session !== undefined) this.#options.switchboard.noteHeard(this.#session, this.#options.clock());
+    if (this.#session !== undefined) this.#shared.switchboard.noteHeard(this.#session, this.#shared.clock());
   }
 }
 

@@ -160,7 +160,7 @@ function ratesOf({ limits }: Session): string {
 
 /** Says `rate_limited` for the messages that were refused since the last time, if one may be said now. */
 export function tellRateLimited(session: Session, nowMs: number): void {
-  const count = session.rate.takeUntold(nowMs);
+  const count = session.takeUntold(nowMs);
   if (count === 0) return;
   const message = `${count} messages over the rate were not taken (${ratesOf(session)}): send slower`;
   session.answer({ status: 'error', code: 'rate_limited', message, count });

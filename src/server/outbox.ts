@@ -91,10 +91,14 @@ export class Outbox {
   #bytes = 0;
   #isScheduled = false;
   #lastFrame: (() => Frame) | undefined;
+  readonly #onWritable: () => void;
+  #isAwaitingDrain = false;
 
-  constructor(socket: OutboxSocket, postman: Postman) {
+  /** `onWritable` is called when the operating system has taken what it did not take at once. */
+  constructor(socket: OutboxSocket, postman: Postman, onWritable: () => void = () => {}) {
     this.#socket = socket;
     this.#postman = postman;
+    this.#onWritable = onWritable;
   }
 
   /** Bytes that the operating system has not taken: collected in this tick, or stuck in the socket. */
@@ -130,7 +134,16 @@ export class Outbox {
     this.#frames = undefined;
     this.#bytes = 0;
     if (this.#socket.writable) this.#write(frames, bytes);
+    if (this.#socket.writableNeedDrain && !this.#isAwaitingDrain) this.#awaitDrain();
     for (const frame of frames) if (frame instanceof ReadyFrames) frame.memory?.release();
+  }
+
+  #awaitDrain(): void {
+    this.#isAwaitingDrain = true;
+    this.#socket.once('drain', () => {
+      this.#isAwaitingDrain = false;
+      this.#onWritable();
+    });
   }
 
   #add(frame: Frame | ReadyFrames): void {

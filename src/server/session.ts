@@ -67,7 +67,7 @@ export class Session implements Sender {
   /** What it asked for beyond the published contract, and got. */
   readonly extensions: Extensions;
   readonly connectedAtMs: number;
-  readonly rate: MessageRate;
+  #rate: MessageRate | undefined;
   /** The queue of this client, while there is one. */
   queue: TargetQueue | undefined;
   lastHeardAtMs: number;
@@ -77,7 +77,8 @@ export class Session implements Sender {
   isEnded = false;
 
   readonly #progressPings: ProgressPings;
-  readonly #dueProgressPings: TokenBucket;
+  /** Made with the first message for this client. */
+  #dueProgressPings: TokenBucket | undefined;
   /** Made with the first message whose sender wants a receipt. */
   #receipts: LiveReceipts | undefined;
   #pingNumber = 0;
@@ -99,12 +100,21 @@ export class Session implements Sender {
     this.extensions = options.extensions;
     this.connectedAtMs = options.nowMs;
     this.lastHeardAtMs = options.nowMs;
-    this.rate = new MessageRate(options.room.limits, options.nowMs);
     this.#progressPings = options.progressPings;
-    this.#dueProgressPings = new TokenBucket(options.progressPings.burst, options.nowMs);
     this.#lastPingAtMs = options.nowMs;
     this.#lastProgressAtMs = options.nowMs;
     this.#bytesReadSeen = options.link.bytesRead;
+  }
+
+  /** Made with the first message: most connections are idle. */
+  get rate(): MessageRate {
+    this.#rate ??= new MessageRate(this.room.limits, this.connectedAtMs);
+    return this.#rate;
+  }
+
+  /** How many refused messages are to be told now (`MessageRate`). */
+  takeUntold(nowMs: number): number {
+    return this.#rate?.takeUntold(nowMs) ?? 0;
   }
 
   get limits(): UserLimits {
@@ -140,8 +150,13 @@ export class Session implements Sender {
   canTakeRun(run: MessageRun, nowMs: number): boolean {
     const { perSecond, burst } = this.#progressPings;
     if (!this.canTake(run.bytes)) return false;
-    if (!this.hasManyPings && this.#dueProgressPings.has(1, perSecond, burst, nowMs)) return false;
+    if (!this.hasManyPings && this.#progressTokens().has(1, perSecond, burst, nowMs)) return false;
     return this.#receipts === undefined || this.#receipts.hasRoom(run.messages);
+  }
+
+  #progressTokens(): TokenBucket {
+    this.#dueProgressPings ??= new TokenBucket(this.#progressPings.burst, this.connectedAtMs);
+    return this.#dueProgressPings;
   }
 
   /** Sends messages that go out together, with a ping behind all of a tick where receipts depend on it. */
@@ -154,7 +169,7 @@ export class Session implements Sender {
   deliver(payload: Uint8Array, nowMs: number): void {
     this.link.sendText(payload);
     const { perSecond, burst } = this.#progressPings;
-    if (!this.hasManyPings && this.#dueProgressPings.take(perSecond, burst, nowMs)) this.ping(nowMs);
+    if (!this.hasManyPings && this.#progressTokens().take(perSecond, burst, nowMs)) this.ping(nowMs);
   }
 
   /** The same for a sender that wants to know when it was read: one ping behind all of a tick proves them (PROTOCOL B). */

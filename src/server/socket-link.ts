@@ -38,12 +38,20 @@ export class SocketLink implements Link {
   readonly #outbox: Outbox;
   // Nothing may follow our close frame (RFC 6455 §5.5.1).
   #isClosing = false;
+  #hasPaused = false;
 
-  constructor(webSocket: LibrarySocket, socket: CountingSocket, address: string, postman: Postman) {
+  /** `onWritable` is called when the operating system has taken what it did not take at once. */
+  constructor(
+    webSocket: LibrarySocket,
+    socket: CountingSocket,
+    address: string,
+    postman: Postman,
+    onWritable: () => void,
+  ) {
     this.address = address;
     this.#webSocket = webSocket;
     this.#socket = socket;
-    this.#outbox = new Outbox(socket, postman);
+    this.#outbox = new Outbox(socket, postman, onWritable);
   }
 
   get unsentBytes(): number {
@@ -90,7 +98,17 @@ export class SocketLink implements Link {
   }
 
   pauseReading(): void {
+    if (!this.#hasPaused) {
+      this.#hasPaused = true;
+      // What a paused socket holds when it breaks goes the same way as all else; the library would take it past the lane.
+      this.#socket.prependListener('close', () => this.#readRest());
+    }
     this.#webSocket.pause();
+  }
+
+  #readRest(): void {
+    const bytes: unknown = this.#socket.readableLength > 0 ? this.#socket.read() : null;
+    if (bytes instanceof Buffer) this.lane?.handleRead(bytes);
   }
 
   resumeReading(): void {

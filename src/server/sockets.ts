@@ -23,14 +23,31 @@ export interface SocketsOptions {
   readonly onBug: (error: Error, address: string) => void;
 }
 
-/** A connection of the library that knows who hears of it, so that all connections share their event handlers. */
-class RelayWebSocket extends WebSocket {
-  link: SocketLink | undefined;
-  listener: LinkListener | undefined;
+/** Who hears of what happens on the connections of a relay. */
+interface ConnectionEvents {
+  handleMessage(webSocket: RelayWebSocket, data: Buffer, isBinary: boolean): void;
+  handlePing(webSocket: RelayWebSocket, data: Buffer): void;
+  handlePong(webSocket: RelayWebSocket, data: Buffer): void;
+  handleClose(webSocket: RelayWebSocket, closeCode: number): void;
+  handleError(webSocket: RelayWebSocket, error: Error): void;
 }
 
-function laneOf(webSocket: WebSocket): FastLane | undefined {
-  return webSocket instanceof RelayWebSocket ? webSocket.link?.lane : undefined;
+/** A connection of the library that calls straight on, instead of keeping lists of listeners for each event. */
+class RelayWebSocket extends WebSocket {
+  events: ConnectionEvents | undefined;
+  link: SocketLink | undefined;
+  listener: LinkListener | undefined;
+
+  override emit(event: string | symbol, first?: unknown, second?: unknown): boolean {
+    const { events } = this;
+    if (event === 'message' && first instanceof Buffer) events?.handleMessage(this, first, second === true);
+    else if (event === 'ping' && first instanceof Buffer) events?.handlePing(this, first);
+    else if (event === 'pong' && first instanceof Buffer) events?.handlePong(this, first);
+    else if (event === 'close' && typeof first === 'number') events?.handleClose(this, first);
+    else if (event === 'error' && first instanceof Error) events?.handleError(this, first);
+    else return super.emit(event, first, second);
+    return true;
+  }
 }
 
 /** WebSockets on top of upgraded HTTP connections. The only file of the relay that knows the library. */
@@ -39,7 +56,7 @@ export function createSockets(options: SocketsOptions) {
   const postman = createPostman(() => lanes?.arenas.mayLend ?? false);
   const serverOptions: ServerOptions<typeof RelayWebSocket> & { maxFragments: number; closeTimeout: number } = {
     noServer: true,
-    clientTracking: true,
+    clientTracking: false,
     perMessageDeflate: false,
     autoPong: false,
     maxPayload: options.messageBytesMax(),
@@ -50,56 +67,56 @@ export function createSockets(options: SocketsOptions) {
     handleProtocols: () => false,
   };
   const server = new WebSocketServer(serverOptions);
+  const webSockets = new Set<RelayWebSocket>();
+  const allGone = Promise.withResolvers<void>();
+  let isClosing = false;
 
   /** A bug in the handling of one client's message ends that client's connection, not the relay. */
-  function guard(webSocket: WebSocket, handle: (listener: LinkListener) => void): void {
-    if (!(webSocket instanceof RelayWebSocket)) return;
-    const { link, listener } = webSocket;
-    if (link === undefined || listener === undefined) return;
+  function fail(webSocket: RelayWebSocket, error: unknown): void {
+    options.onBug(error instanceof Error ? error : new Error(String(error)), webSocket.link?.address ?? '');
+    webSocket.link?.lane?.passAll();
+    webSocket.close(1011, 'internal_error');
+  }
+
+  function guard(webSocket: RelayWebSocket, handle: (listener: LinkListener) => void): void {
+    const { listener } = webSocket;
+    if (listener === undefined) return;
     try {
       handle(listener);
     } catch (error) {
-      options.onBug(error instanceof Error ? error : new Error(String(error)), link.address);
-      link.lane?.passAll();
-      webSocket.close(1011, 'internal_error');
+      fail(webSocket, error);
     }
   }
 
-  function handleMessage(this: WebSocket, data: Buffer, isBinary: boolean): void {
-    laneOf(this)?.noteHeard();
-    guard(this, (listener) => (isBinary ? listener.handleBinary(data) : listener.handleText(data)));
-  }
-
-  function handlePing(this: WebSocket, data: Buffer): void {
-    laneOf(this)?.noteHeard();
-    guard(this, (listener) => listener.handlePing(data));
-  }
-
-  function handlePong(this: WebSocket, data: Buffer): void {
-    laneOf(this)?.noteHeard();
-    guard(this, (listener) => listener.handlePong(pingNumberOf(data)));
-  }
-
-  function handleClose(this: WebSocket, closeCode: number): void {
-    guard(this, (listener) => listener.handleClosed(closeCode));
-  }
-
-  function handleError(this: WebSocket, error: Error): void {
-    options.onSocketError(error, this instanceof RelayWebSocket ? (this.link?.address ?? 'unknown') : 'unknown');
-  }
+  const events: ConnectionEvents = {
+    handleMessage(webSocket, data, isBinary) {
+      webSocket.link?.lane?.noteHeard();
+      guard(webSocket, (listener) => (isBinary ? listener.handleBinary(data) : listener.handleText(data)));
+    },
+    handlePing(webSocket, data) {
+      webSocket.link?.lane?.noteHeard();
+      guard(webSocket, (listener) => listener.handlePing(data));
+    },
+    handlePong(webSocket, data) {
+      webSocket.link?.lane?.noteHeard();
+      guard(webSocket, (listener) => listener.handlePong(pingNumberOf(data)));
+    },
+    handleClose(webSocket, closeCode) {
+      guard(webSocket, (listener) => listener.handleClosed(closeCode));
+      webSockets.delete(webSocket);
+      if (isClosing && webSockets.size === 0) allGone.resolve();
+    },
+    handleError: (webSocket, error) => options.onSocketError(error, webSocket.link?.address ?? ''),
+  };
 
   function open(webSocket: RelayWebSocket, socket: CountingSocket, address: string, request: IncomingMessage): void {
-    const link = new SocketLink(webSocket, socket, address, postman);
-    const listener = options.onLink(link, request);
+    const onWritable = () => guard(webSocket, (listener) => listener.handleWritable());
+    const link = new SocketLink(webSocket, socket, address, postman, onWritable);
+    webSockets.add(webSocket);
+    webSocket.events = events;
     webSocket.link = link;
-    webSocket.listener = listener;
-    webSocket.on('message', handleMessage);
-    webSocket.on('ping', handlePing);
-    webSocket.on('pong', handlePong);
-    webSocket.on('close', handleClose);
-    webSocket.on('error', handleError);
-    socket.on('drain', () => guard(webSocket, () => listener.handleWritable()));
-    if (lanes !== undefined) link.lane = layLane(lanes, webSocket, socket, listener);
+    webSocket.listener = options.onLink(link, request);
+    if (lanes !== undefined) link.lane = layLane(lanes, webSocket, socket, webSocket.listener);
   }
 
   /** Puts a lane between a socket and the library, whose one listener for data is called by the lane from now on. */
@@ -111,15 +128,15 @@ export function createSockets(options: SocketsOptions) {
   ): FastLane | undefined {
     const [handleData, ...others] = socket.listeners('data');
     // Another library, or another version of it, may do otherwise; then everything takes the way through it.
-    if (handleData === undefined || others.length > 0) return undefined;
-    const lane = new FastLane(shared, listener, (bytes) => handleData.call(socket, bytes));
-    const handleRead = (bytes: Buffer) => guard(webSocket, () => lane.handleRead(bytes));
-    socket.removeAllListeners('data');
-    socket.on('data', handleRead);
-    // What a paused socket holds when it breaks goes the same way; the library would take it past the lane.
-    socket.prependListener('close', () => {
-      const bytes = socket.readableLength > 0 ? socket.read() : null;
-      if (bytes !== null) handleRead(bytes);
+    if (!isDataListener(handleData) || others.length > 0) return undefined;
+    const lane = new FastLane(shared, listener, socket, handleData);
+    socket.removeListener('data', handleData);
+    socket.on('data', (bytes: Buffer) => {
+      try {
+        lane.handleRead(bytes);
+      } catch (error) {
+        fail(webSocket, error);
+      }
     });
     return lane;
   }
@@ -133,12 +150,17 @@ export function createSockets(options: SocketsOptions) {
     /** Resolves when every socket is gone; those that are still there after `graceMs` are cut off. */
     async close(graceMs: number): Promise<void> {
       const timer = setTimeout(() => {
-        for (const webSocket of server.clients) webSocket.terminate();
+        for (const webSocket of webSockets) webSocket.terminate();
       }, graceMs);
-      const open = [...server.clients].map((webSocket) => new Promise((resolve) => webSocket.once('close', resolve)));
-      await Promise.all(open);
+      isClosing = true;
+      if (webSockets.size === 0) allGone.resolve();
+      await allGone.promise;
       clearTimeout(timer);
       server.close();
     },
   };
+}
+
+function isDataListener(listener: unknown): listener is (this: unknown, bytes: Buffer) => void {
+  return typeof listener === 'function';
 }

@@ -5,7 +5,7 @@ import { defaultServerLimits, type ServerLimits } from '../protocol/limits.ts';
 import { connectPath } from '../protocol/messages.ts';
 import { createAuthThrottle } from './auth-throttle.ts';
 import { createClock } from './clock.ts';
-import { Connection } from './connection.ts';
+import { Connection, type ConnectionShared } from './connection.ts';
 import { createDirectory } from './directory.ts';
 import { readLogin } from './handshake.ts';
 import { createHttpServer, type HttpSide } from './http/http-server.ts';
@@ -69,24 +69,24 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   const pending = new PendingConnections();
   const connections = new Set<Connection>();
 
+  const shared: ConnectionShared = {
+    switchboard,
+    incoming: core.incoming,
+    clock,
+    throttle,
+    logIn: (firstMessage) => readLogin(firstMessage, directory.authenticate),
+    onDecided: (decided) => pending.remove(decided),
+    onClosed: (closed) => connections.delete(closed),
+    onRefused({ code }, address) {
+      metrics.noteRefused(code);
+      log.info({ code, address }, 'refused');
+    },
+  };
   const sockets = createSockets({
     messageBytesMax: () => directory.messageBytesMax(),
     lanes: options.fastLane === false ? undefined : openLanes(log),
     onLink(link) {
-      const connection = new Connection({
-        link,
-        switchboard,
-        incoming: core.incoming,
-        clock,
-        throttle,
-        logIn: (firstMessage) => readLogin(firstMessage, directory.authenticate),
-        onDecided: (decided) => pending.remove(decided),
-        onClosed: (closed) => connections.delete(closed),
-        onRefused({ code }, address) {
-          metrics.noteRefused(code);
-          log.info({ code, address }, 'refused');
-        },
-      });
+      const connection = new Connection(link, shared);
       connections.add(connection);
       pending.add(connection, link.address);
       return connection;
@@ -116,7 +116,6 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
 
   const isTrustedProxy = proxyAddr.compile([...trustedProxies(options.trustProxy)]);
   http.onUpgrade((request, socket: Socket, head) => {
-    socket.on('error', (error) => log.debug({ reason: error.message }, 'socket'));
     const address = proxyAddr(request, isTrustedProxy);
     const refusal = checkUpgrade(request, {
       origins: options.origins,
@@ -124,7 +123,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       isDraining: notReadyReason !== undefined,
     });
     if (refusal === undefined) sockets.accept(request, socket, head, address);
-    else refuseUpgrade(socket, refusal);
+    else refuseUpgrade(socket, refusal, (error) => log.debug({ reason: error.message }, 'socket'));
   });
 
   const port = await listen(http, host, options.port ?? defaultPort).catch(async (error: unknown) => {

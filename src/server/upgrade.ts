@@ -37,8 +37,9 @@ export function checkUpgrade(request: IncomingMessage, options: UpgradeOptions):
   return undefined;
 }
 
-/** Answers an upgrade with an error and ends the socket. */
-export function refuseUpgrade(socket: Duplex, refusal: UpgradeRefusal): void {
+/** Answers an upgrade with an error and ends the socket, which may break meanwhile. */
+export function refuseUpgrade(socket: Duplex, refusal: UpgradeRefusal, onError: (error: Error) => void): void {
+  socket.on('error', onError);
   const body = JSON.stringify({ status: 'error', code: refusal.code, message: refusal.message });
   socket.once('finish', () => socket.destroy());
   socket.end(

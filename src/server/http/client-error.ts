@@ -27,5 +27,6 @@ export function answerClientError(error: { readonly code?: string }, socket: Soc
     socket.destroy();
     return;
   }
-  refuseUpgrade(socket, refusals[error.code ?? ''] ?? notHttp);
+  // What the answer meets is nobody else's concern: the socket ends with it.
+  refuseUpgrade(socket, refusals[error.code ?? ''] ?? notHttp, () => {});
 }

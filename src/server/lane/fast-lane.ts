@@ -37,6 +37,8 @@ const opcodes = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 
 const firstControlOpcode = 8;
 /** No message is under way in fragments. */
 const noFragments = -1;
+/** Most connections keep nothing. */
+const noBytes: Buffer[] = [];
 /** A socket reads at most this much at once, except when it was held back; with a frame from before it fits into an arena. */
 const readBytesMax = 256 * 1024;
 /** The end of a read that is shorter than this is copied, so that it does not keep the whole read in memory. */
@@ -50,10 +52,11 @@ const copyBytesMax = 16 * 1024;
 export class FastLane {
   readonly #shared: LaneShared;
   readonly #listener: LaneListener;
-  readonly #pass: (bytes: Buffer) => void;
+  readonly #socket: object;
+  readonly #handleData: (this: object, bytes: Buffer) => void;
   #mode: 'follow' | 'pass all' | 'skip' = 'follow';
   /** The beginning of a frame whose end has not come. */
-  #kept: Buffer[] = [];
+  #kept: Buffer[] = noBytes;
   #keptBytes = 0;
   /** Bytes of that frame in all; 0 while its header is not whole. */
   #neededBytes = 0;
@@ -63,11 +66,17 @@ export class FastLane {
   #isAwaited = false;
   #fragmentsBytes = noFragments;
 
-  /** `pass` hands bytes to the library. */
-  constructor(shared: LaneShared, listener: LaneListener, pass: (bytes: Buffer) => void) {
+  /** `handleData` is the library's own listener for what the socket has read. */
+  constructor(
+    shared: LaneShared,
+    listener: LaneListener,
+    socket: object,
+    handleData: (this: object, bytes: Buffer) => void,
+  ) {
     this.#shared = shared;
     this.#listener = listener;
-    this.#pass = pass;
+    this.#socket = socket;
+    this.#handleData = handleData;
   }
 
   /** Everything goes to the library from now on, what was kept first. */
@@ -105,12 +114,13 @@ export class FastLane {
 
   #takeKept(): Buffer[] {
     const kept = this.#kept;
-    this.#kept = [];
+    this.#kept = noBytes;
     this.#keptBytes = 0;
     return kept;
   }
 
   #keep(bytes: Buffer, neededBytes: number): void {
+    if (this.#keptBytes === 0) this.#kept = [];
     this.#kept.push(bytes.length < copyBytesMax ? Buffer.from(bytes) : bytes);
     this.#keptBytes += bytes.length;
     this.#neededBytes = neededBytes;
@@ -224,6 +234,10 @@ export class FastLane {
     // It says at once what it has got. Where it does not, it has found something wrong, and all that follows is its business.
     if (this.#passingBytes === 0 && this.#isAwaited) this.passAll();
     return end;
+  }
+
+  #pass(bytes: Buffer): void {
+    this.#handleData.call(this.#socket, bytes);
   }
 
   /** Gets past a frame that nobody wants; what comes behind it, a close frame for instance, is the library's business. */

@@ -92,8 +92,7 @@ export async function converse(lanes: LaneShared | undefined, steps: readonly St
     messageBytesMax: () => limits.message_bytes,
     lanes,
     onLink: (link) =>
-      new Connection({
-        link,
+      new Connection(link, {
         switchboard,
         incoming,
         clock,
