@@ -183,8 +183,11 @@ export class World {
   /** Killed and started again: what was not committed never happened. */
   async crash(): Promise<void> {
     // What the store has done by now is told and heard; the rest of the promises must outlive the relay.
-    await this.settle();
-    for (const clientId of this.#clients.keys()) this.read(clientId, Number.POSITIVE_INFINITY, false);
+    // Who reads is heard again, which may end what is too old: that is told as well, before the end.
+    for (let round = 0; round < 2; round++) {
+      await this.settle();
+      for (const clientId of this.#clients.keys()) this.read(clientId, Number.POSITIVE_INFINITY, false);
+    }
     const promised = this.ledger.promised();
     for (const clientId of this.#clients.keys()) this.ledger.endSender(clientId);
     this.#clients.clear();
