@@ -327,11 +327,12 @@ function fieldsFor({ extensions }: Session, message: ClaimedMessage, nowMs: numb
   };
 }
 
-function joinBarriers(earlier: Barrier | undefined, later: Barrier | undefined): Barrier | undefined {
-  if (earlier === undefined || later === undefined) return earlier ?? later;
+/** Both as one. What failed to be removed and was tried again may come behind what was proven after it. */
+function joinBarriers(one: Barrier | undefined, other: Barrier | undefined): Barrier | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
   return {
-    pingNumber: later.pingNumber,
-    throughSeq: later.throughSeq,
-    messages: [...earlier.messages, ...later.messages],
+    pingNumber: Math.max(one.pingNumber, other.pingNumber),
+    throughSeq: Math.max(one.throughSeq, other.throughSeq),
+    messages: [...one.messages, ...other.messages].sort((a, b) => a.seq - b.seq),
   };
 }
