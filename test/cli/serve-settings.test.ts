@@ -29,6 +29,7 @@ describe('the settings of relay serve', () => {
       serverLimits: {},
       allowPlaintext: false,
       trustProxy: false,
+      fastLane: true,
     });
   });
 
