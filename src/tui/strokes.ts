@@ -64,7 +64,8 @@ export function readStrokes(input: string, key: Key): readonly Stroke[] {
   const special = specialKeys.find(([field]) => key[field] === true);
   if (special !== undefined) return [{ key: withModifiers(special[1], key) }];
   if (input === '') return [];
-  if (key.ctrl || key.meta)
-    return [{ key: `${key.ctrl ? 'ctrl+' : ''}${key.meta ? 'alt+' : ''}${input.toLowerCase()}` }];
+  // A capital behind Alt stays one: it may have been Esc and that key, typed quickly.
+  if (key.ctrl) return [{ key: `ctrl+${key.meta ? 'alt+' : ''}${input.toLowerCase()}` }];
+  if (key.meta) return [{ key: `alt+${input}` }];
   return splitRun(input);
 }

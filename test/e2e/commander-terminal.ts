@@ -4,7 +4,8 @@
  */
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { relayCommand } from './built-relay.ts';
@@ -12,7 +13,7 @@ import { makeTemporaryFolder } from './watched-process.ts';
 
 const run = promisify(execFile);
 const lookMs = 50;
-const patienceMs = 60_000;
+const patienceMs = Number(process.env.TERMINAL_PATIENCE_MS ?? 60_000);
 /** What the shell writes where somebody would type. */
 const prompt = 'shell-is-ready';
 
@@ -37,6 +38,8 @@ export interface Terminal extends AsyncDisposable {
   ask(format: string): Promise<string>;
   /** Starts the commander in the shell with these variables, and resolves when it shows this. */
   startCommander(env: Readonly<Record<string, string>>, shows: RegExp, flags?: string): Promise<string>;
+  /** The same in the place of the shell, and again whenever it ends: nothing that is typed is ever obeyed by a shell. */
+  startAgainAndAgain(env: Readonly<Record<string, string>>, shows: RegExp): Promise<string>;
   /** Resolves with the screen of the shell, which is behind the commander and comes back. */
   waitForShell(): Promise<string>;
 }
@@ -95,6 +98,13 @@ export async function openTerminal({ columns, rows, home }: TerminalOptions): Pr
     async startCommander(env, shows, flags = '') {
       // A clear screen first: the command line itself is long, and holds words that tests look for.
       await type(`clear; echo before-the-commander; ${commandLine(folder, env, flags)}; echo "exit code $?"`);
+      await press('Enter');
+      return await waitFor(shows);
+    },
+    async startAgainAndAgain(env, shows) {
+      const script = join(folder, 'again.sh');
+      writeFileSync(script, `while :; do\n${commandLine(folder, env, '')}\ndone\n`);
+      await type(`clear; exec sh ${quote(script)}`);
       await press('Enter');
       return await waitFor(shows);
     },

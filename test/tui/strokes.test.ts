@@ -36,6 +36,7 @@ describe('strokes', () => {
     ['c', { ctrl: true }, [{ key: 'ctrl+c' }]],
     ['\n', {}, [{ key: 'ctrl+j' }]],
     ['b', { meta: true }, [{ key: 'alt+b' }]],
+    ['G', { meta: true, shift: true }, [{ key: 'alt+G' }]],
     ['G', { shift: true }, [{ key: 'G' }]],
     ['', {}, []],
   ] as const)('%j %j', (input, flags, strokes) => {

@@ -49,15 +49,27 @@ function problemLines(problems: readonly Problem[], columns: number): readonly O
   });
 }
 
-function newDeviceLines({ id, token, url, worker }: NewDevice): readonly OverlayLine[] {
+const isLoopback = /^wss?:\/\/(127\.|localhost|\[::1\])/;
+
+/** Whole, however narrow the terminal is: a token is copied from here. */
+function newDeviceLines({ id, token, url, worker }: NewDevice, columns: number): readonly OverlayLine[] {
+  const wrap = (lead: string, text: string): readonly OverlayLine[] =>
+    wrapToCells(text, columns - (lead === '' ? 0 : cellWidth(lead) + 2)).map((part, index) => {
+      return { lead: index === 0 ? lead : ' '.repeat(lead.length), text: part };
+    });
+  const nearOnly =
+    'That address is good on this machine only; on another one write the name or address of this machine.';
   return [
-    { lead: 'Device   ', text: toVisibleName(id) },
-    { lead: 'Token    ', text: `${toVisible(token)}   shown this once` },
-    { lead: 'Address  ', text: toVisible(url) },
+    ...wrap('Device ', toVisibleName(id)),
+    ...wrap('Address', toVisible(url)),
+    ...(isLoopback.test(url) ? wrap('', nearOnly) : []),
     { lead: '', text: '' },
-    { lead: '', text: 'A worker to paste on its machine, for instance as worker.py (y copies it):' },
+    ...wrap('', 'The token, shown this once (t copies it):'),
+    ...wrap('', toVisible(token)),
     { lead: '', text: '' },
-    ...worker.split('\n').map((line) => ({ lead: '', text: toVisible(line) })),
+    ...wrap('', 'A worker to paste on its machine, for instance as worker.py (y copies it):'),
+    { lead: '', text: '' },
+    ...worker.split('\n').flatMap((line) => wrap('', toVisible(line))),
   ];
 }
 
@@ -71,6 +83,6 @@ export function overlayLines(
     case 'problems':
       return problemLines(state.problems, state.size.columns - frameColumns);
     case 'new-device':
-      return newDeviceLines(overlay.device);
+      return newDeviceLines(overlay.device, state.size.columns - frameColumns);
   }
 }

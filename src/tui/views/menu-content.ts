@@ -8,12 +8,8 @@ import { cellWidth, fitToCells, wrapToCells } from '../text/cells.ts';
 import { type Span, span } from '../text/spans.ts';
 import { toVisible } from '../text/visible.ts';
 import { labelOf } from './hints.ts';
+import { inputSpans } from './input-line.ts';
 import type { Content, OverlayView } from './overlay-content.ts';
-
-/** The text that is typed; the last cell shows where the next character goes. */
-function inputSpans(text: string, lead: string): readonly Span[] {
-  return [span(lead, 'accent'), span(text, 'bold'), span('_', 'accent')];
-}
 
 export function menuContent(menu: Menu<MenuChoice>, { look, layout }: OverlayView): Content {
   const { shown, index, buffer } = menu;
@@ -31,7 +27,7 @@ export function menuContent(menu: Menu<MenuChoice>, { look, layout }: OverlayVie
     ];
   });
   const nothing: readonly Span[] = [span('  Nothing has that in it.', 'dim')];
-  const typed = inputSpans(toVisible(buffer.text, look.isAscii), '  ');
+  const typed = [span('  '), ...inputSpans(buffer, look)];
   return { title: menu.title, rows: [typed, [], ...(listed.length === 0 ? [nothing] : listed)] };
 }
 
@@ -66,13 +62,12 @@ export function promptContent({ question, buffer, problem, isBusy }: Prompt, { l
   const columns = layout.columns - 8;
   const visible = (text: string): string => toVisible(text, look.isAscii);
   const wrong = problem === undefined ? [] : wrapToCells(visible(problem), columns).map((text) => [span(text, 'bad')]);
-  const typed = wrapToCells(visible(buffer.text), columns).at(-1) ?? '';
   return {
     title: titleOf(question),
     rows: [
       ...questionRows(question).map((text) => [span(visible(text.slice(0, 1000)))]),
       [],
-      inputSpans(typed, `${look.glyphs.cursor} `),
+      [span(`${look.glyphs.cursor} `, 'accent'), ...inputSpans(buffer, look, columns)],
       [],
       ...(isBusy ? [[span(`Asking the relay${look.glyphs.ellipsis}`, 'dim')]] : wrong),
     ],

@@ -63,6 +63,12 @@ describe('a key with Alt that means nothing', () => {
     commander.press('alt+q');
     expect(commander.effects).toEqual([{ effect: 'exit' }]);
   });
+
+  it('keeps a capital: Esc and G go to the last row', () => {
+    const commander = createHarness({ devices });
+    commander.press('alt+G');
+    expect(commander.state.devices.cursorId).toBe('pump-2');
+  });
 });
 
 describe('typing at random in the lists', () => {

@@ -1,0 +1,107 @@
+/** Every key of the table of keys, pressed in a real terminal, at the two sizes that the layouts are made for. */
+import { describe, expect, it } from 'vitest';
+import { keysOf, type Place } from '../../src/tui/keys/keymap.ts';
+import { hasTool } from '../tools.ts';
+import { runRelay, type ServedRelay, startServe } from './built-relay.ts';
+import { keySteps, type Step } from './commander-key-steps.ts';
+import { addDevice, envOf, terminalTestMs } from './commander-people.ts';
+import { openTerminal, type Terminal } from './commander-terminal.ts';
+
+/** The names of tmux for the keys of the table. */
+const tmuxNames: Readonly<Record<string, string>> = {
+  enter: 'Enter',
+  escape: 'Escape',
+  tab: 'Tab',
+  'shift+tab': 'BTab',
+  space: 'Space',
+  backspace: 'BSpace',
+  'alt+backspace': 'M-BSpace',
+  delete: 'DC',
+  up: 'Up',
+  down: 'Down',
+  left: 'Left',
+  right: 'Right',
+  home: 'Home',
+  end: 'End',
+  pageup: 'PageUp',
+  pagedown: 'PageDown',
+  'alt+enter': 'M-Enter',
+  'ctrl+left': 'C-Left',
+  'ctrl+right': 'C-Right',
+  'alt+left': 'M-Left',
+  'alt+right': 'M-Right',
+};
+
+function tmuxName(key: string): string {
+  return tmuxNames[key] ?? key.replace('ctrl+', 'C-').replace('alt+', 'M-');
+}
+
+async function pressKey(terminal: Terminal, key: string): Promise<void> {
+  // Characters go as they are: tmux would take some of them for names.
+  if ([...key].length === 1) await terminal.type(key);
+  else await terminal.press(tmuxName(key));
+}
+
+async function take(terminal: Terminal, { do: keys = [], type, shows }: Step): Promise<void> {
+  for (const key of keys) await pressKey(terminal, key);
+  if (type !== undefined) await terminal.type(type);
+  await terminal.waitFor(shows);
+}
+
+/** A room with two devices; one has two messages waiting. */
+async function prepare(relay: ServedRelay): Promise<void> {
+  for (const id of ['alpha', 'beta']) await addDevice(id, relay.env);
+  for (const n of [1, 2]) await runRelay(['send', '-t', 'beta', `{"n":${n}}`], { env: relay.env });
+}
+
+const places: readonly Place[] = [
+  'devices',
+  'messages',
+  'detail',
+  'composer',
+  'filter',
+  'help',
+  'problems',
+  'menu',
+  'prompt',
+  'device-sheet',
+  'new-device',
+  'confirm-send',
+  'confirm-removal',
+];
+
+/** Keys that end or stop the commander: `commander-life.test.ts` and `commander.test.ts` press these. */
+const pressedElsewhere = ['q', 'ctrl+c', 'ctrl+z'];
+
+describe('the steps through the keys', () => {
+  it.each(places)('press every key of %s', (place) => {
+    const pressed = keySteps.filter((step) => step.place === place).flatMap(({ do: keys = [] }) => keys);
+    const table = keysOf(place).flatMap(({ keys }) => keys);
+    const missing = table.filter((key) => !pressed.includes(key) && !pressedElsewhere.includes(key));
+    expect(missing).toEqual([]);
+  });
+});
+
+describe.runIf(hasTool('tmux'))('every key', () => {
+  it.each([
+    [120, 36],
+    [80, 24],
+  ])(
+    'does at %i by %i what the table says',
+    async (columns, rows) => {
+      await using relay = await startServe();
+      await prepare(relay);
+      await using terminal = await openTerminal({ columns, rows });
+      const editor = 'sh -c \'printf "written outside" > "$0"\'';
+      await terminal.startCommander({ ...envOf(relay), EDITOR: editor }, /○ beta .*⧗2/);
+      for (const step of keySteps) {
+        await take(terminal, step).catch((error: unknown) => {
+          throw new Error(`${step.place}: ${step.do?.join(' ')} ${step.type ?? ''}`, { cause: error });
+        });
+      }
+      await terminal.press('q');
+      await terminal.waitForShell();
+    },
+    terminalTestMs,
+  );
+});
