@@ -10,7 +10,14 @@ export default defineConfig({
       {
         // The contract holds without the fast lane as well.
         extends: true,
-        test: { name: 'slow lane', include: ['test/e2e/contract/*.test.ts'], env: { TEST_FAST_LANE: 'off' } },
+        test: {
+          name: 'slow lane',
+          include: [
+            'test/e2e/contract/*.test.ts',
+            'test/faults/{broken-drain,full-queue,shutdown,takeover-races}.test.ts',
+          ],
+          env: { TEST_FAST_LANE: 'off' },
+        },
       },
     ],
     reporters: ['default', './test/closing-line-reporter.ts'],

@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ServedRelay, startServe } from '../built-relay.ts';
 import { openRawWebSocket } from '../raw-websocket.ts';
-import { flagged, numbered, queue } from './queueing.ts';
 import { openRoom, settle } from './test-room.ts';
-import { until } from './until.ts';
 
 let relay: ServedRelay;
 beforeAll(async () => {
@@ -89,41 +87,5 @@ describe('PROTOCOL A2: a newer session with the same id takes over', () => {
     await using blueOne = await blue.controller('same');
     await settle(redOne);
     await settle(blueOne);
-  });
-});
-
-describe('FAULTS 13: what waits goes to the newer session, once', { timeout: 60_000 }, () => {
-  it('also where the older one had it and did not confirm it', async () => {
-    const room = await openRoom(relay);
-    await queue(room, 'same', numbered('same', 0, 5));
-    await using first = await room.device('same', { answersPings: false });
-    for (const text of numbered('same', 0, 5)) expect(await first.nextText()).toBe(flagged(text));
-    await using second = await room.device('same');
-    for (const text of numbered('same', 0, 5)) expect(await second.nextText()).toBe(flagged(text));
-    await room.untilWaiting('same', 0);
-    await settle(second);
-  });
-
-  it('and two hundred logins that race leave one session', async () => {
-    const room = await openRoom(relay);
-    const token = await room.token('same');
-    const clients = await Promise.all(Array.from({ length: 200 }, () => openRawWebSocket(relay.url)));
-    for (const client of clients) client.sendJson({ device_token: token });
-    let replaced = 0;
-    const endings = clients.map(async (client) => {
-      expect(await client.nextJson()).toMatchObject({ status: 'authenticated', client_id: 'same' });
-      const next = await client.nextJson();
-      if (next.target === 'same') return 'alive';
-      expect(next).toMatchObject({ code: 'replaced' });
-      replaced += 1;
-      return (await client.nextClose()).code;
-    });
-    await until('199 are replaced', () => replaced === 199);
-    await using sender = await room.controller('sender');
-    sender.sendText('{"target":"same"}');
-    const ended = await Promise.all(endings);
-    expect(ended.filter((end) => end === 'alive')).toHaveLength(1);
-    expect(ended.filter((end) => end === 4009)).toHaveLength(199);
-    for (const client of clients) client.destroy();
   });
 });

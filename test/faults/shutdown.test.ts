@@ -1,11 +1,12 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { makeTemporaryFolder, type ServedRelay, startServe } from '../built-relay.ts';
-import { openRawWebSocket } from '../raw-websocket.ts';
-import { flagged, numbered } from './queueing.ts';
-import { openRoom, roomOf, settle } from './test-room.ts';
-import { until } from './until.ts';
+import { makeTemporaryFolder, type ServedRelay, startServe } from '../e2e/built-relay.ts';
+import { flagged, numbered } from '../e2e/contract/queueing.ts';
+import { openRoom, roomOf, settle } from '../e2e/contract/test-room.ts';
+import { until } from '../e2e/contract/until.ts';
+import { openRawWebSocket } from '../e2e/raw-websocket.ts';
+import { load, openReceiptSender, roomy } from './receipts.ts';
 
 let folder: string;
 let dataDir: string;
@@ -103,5 +104,40 @@ describe('FAULTS 16: SIGTERM', { timeout: 60_000 }, () => {
     expect(await device.nextJson()).toStrictEqual({ status: 'authenticated', client_id: 'device' });
     controller.sendText('{"target":"device"}');
     expect(await device.nextText()).toBe('{"target":"device"}');
+  });
+
+  it('under load: exits 0 within 10 s, every client is told 1001, and no queued receipt is without its message', async () => {
+    const room = await openRoom(relay, roomy);
+    const senders = await Promise.all(Array.from({ length: 20 }, (_, n) => openReceiptSender(room, `sender-${n}`)));
+    const queued = new Set<string>();
+    const busy = Promise.withResolvers<void>();
+    const loads = senders.map((sender, n) =>
+      load(sender, `${n}`, {
+        targets: [`away-${n % 4}`],
+        window: 50,
+        text: 'x'.repeat(300),
+        onTold({ id, state }) {
+          expect(state).toBe('queued');
+          queued.add(id);
+          if (queued.size === 2000) busy.resolve();
+        },
+      }),
+    );
+    await busy.promise;
+    const startedMs = performance.now();
+    expect(await relay.stop('SIGTERM')).toMatchObject({ code: 0, signal: null });
+    expect(performance.now() - startedMs).toBeLessThan(10_000);
+    expect(await Promise.all(loads)).toEqual(senders.map(() => 1001));
+
+    await using next = await startServe({ dataDir });
+    const kept = new Set<string>();
+    for (let n = 0; n < 4; n += 1) {
+      const after = roomOf(next, room.user, room.authKey);
+      await using client = await after.controller(`away-${n}`);
+      client.sendJson({ target: `away-${n}`, _id: 'last' });
+      for (let { _id } = await client.nextJson(); _id !== 'last'; { _id } = await client.nextJson())
+        kept.add(String(_id));
+    }
+    expect([...queued.difference(kept)]).toEqual([]);
   });
 });
