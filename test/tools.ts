@@ -58,6 +58,7 @@ export const tools = {
     probe: ['cc', '--version'],
     leftOut: 'power loss, disks that fail or are slow, and clocks that are set',
   },
+  ip: { debianPackage: 'iproute2', probe: ['ip', '-V'], leftOut: 'a network that loses every packet' },
   openssl: { debianPackage: 'openssl', probe: ['openssl', 'version'], leftOut: 'everything over TLS' },
 } as const satisfies Record<string, Tool>;
 
