@@ -86,6 +86,16 @@ describe('the state of the dashboard', () => {
     expect(devices).toEqual([device('gate', 'offline')]);
   });
 
+  it('stays the same where a list of devices says nothing new', () => {
+    const listed = stateAfter({ type: 'devices', devices: [device('gate'), device('pump')] });
+    expect(reduce(listed, { type: 'devices', devices: [device('gate'), device('pump')] })).toBe(listed);
+    const changed = reduce(listed, { type: 'devices', devices: [device('gate', 'offline'), device('pump')] });
+    expect(changed.devices?.[0]?.state).toBe('offline');
+    expect(changed.devices?.[1]).toBe(listed.devices?.[1]);
+    const longer = reduce(listed, { type: 'devices', devices: [device('gate'), { ...device('pump'), waiting: 2 }] });
+    expect(longer.devices?.[1]?.waiting).toBe(2);
+  });
+
   it('holds nothing of anybody after the logout, but the reason for it', () => {
     const state = stateAfter(
       { type: 'logged-in', keys: { master: 'key' } },

@@ -66,6 +66,17 @@ describe('the documentation at /docs/', () => {
     }
   });
 
+  it('names no request of the HTTP side that there is not', async () => {
+    const text = decode((await (await get('/docs/http/')).text()).replaceAll(/<[^>]*>/g, ' '));
+    const requests = [...text.matchAll(/\b(GET|POST|PATCH|DELETE) +(\/[A-Za-z_./]+)/g)];
+    expect(requests.length).toBeGreaterThan(20);
+    for (const [, method = '', path = ''] of requests) {
+      const response = await fetch(new URL(path, relay.http), { method });
+      // A path that is none says what there is not; one that is there says who may ask.
+      expect(await response.text(), `${method} ${path}`).not.toContain(`there is no ${method}`);
+    }
+  });
+
   it('is small on the way, and asked for again only when it has changed', async () => {
     const first = await get('/assets/docs.js');
     expect(first.headers.get('content-encoding')).toBe('gzip');

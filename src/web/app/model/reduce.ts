@@ -14,7 +14,7 @@ export function reduce(state: State, action: Action): State {
     case 'connection':
       return connect(state, action.connection);
     case 'devices':
-      return { ...state, devices: action.devices, marks: stillThere(state.marks, action.devices) };
+      return listDevices(state, action.devices);
     case 'presence':
       return { ...state, devices: withPresence(state.devices, action.states) };
     case 'marked':
@@ -87,6 +87,29 @@ function withMark(marks: ReadonlySet<string>, id: string, isMarked: boolean): Re
   if (isMarked) changed.add(id);
   else changed.delete(id);
   return changed;
+}
+
+/** A list that says nothing new changes nothing, and a device of which it says nothing new stays the same object: views need not draw it again. */
+function listDevices(state: State, listed: readonly Device[]): State {
+  const known = new Map(state.devices?.map((device) => [device.id, device]));
+  const devices = listed.map((device) => {
+    const before = known.get(device.id);
+    return before !== undefined && isSame(before, device) ? before : device;
+  });
+  const isUnchanged =
+    devices.length === state.devices?.length && devices.every((device, index) => device === state.devices?.[index]);
+  return isUnchanged ? state : { ...state, devices, marks: stillThere(state.marks, devices) };
+}
+
+function isSame(one: Device, other: Device): boolean {
+  return (
+    one.state === other.state &&
+    one.onlineSince === other.onlineSince &&
+    one.waiting === other.waiting &&
+    one.registered === other.registered &&
+    // Of one that is online this changes with every message, and nobody is shown it.
+    (one.state === 'online' || one.lastSeen === other.lastSeen)
+  );
 }
 
 /** A device that is gone from the room is addressed no more. */

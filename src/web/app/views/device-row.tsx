@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import type { Device } from '../model/device.ts';
 import { formatMoment } from '../model/moments.ts';
 import { visibleText } from '../model/visible-text.ts';
@@ -67,8 +67,13 @@ function DeviceDialog({ device, open, setOpen }: { device: Device; open: Open; s
   }
 }
 
+interface DeviceRowProps {
+  readonly device: Device;
+  readonly isMarked: boolean;
+}
+
 /** One device: its mark, its state, what waits for it, and what can be done to it. */
-export function DeviceRow({ device, isMarked }: { readonly device: Device; readonly isMarked: boolean }) {
+export const DeviceRow = memo(function DeviceRow({ device, isMarked }: DeviceRowProps) {
   const { dispatch } = useDashboard();
   const [open, setOpen] = useState<Open>();
   const { id, state, waiting, registered } = device;
@@ -111,4 +116,4 @@ export function DeviceRow({ device, isMarked }: { readonly device: Device; reado
       </td>
     </tr>
   );
-}
+});
