@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Device, filterDevices, isPassing } from '../../src/web/app/model/device.ts';
 import { addressDraft, problemOf } from '../../src/web/app/model/draft.ts';
+import { formatMoment } from '../../src/web/app/model/moments.ts';
 import { visibleText } from '../../src/web/app/model/visible-text.ts';
 
 describe('text from outside', () => {
@@ -12,6 +13,16 @@ describe('text from outside', () => {
     ['a\u2028b', 'a\\u{2028}b'],
   ])('%j is shown as %j', (text, shown) => {
     expect(visibleText(text)).toBe(shown);
+  });
+});
+
+describe('a moment', () => {
+  const now = new Date(2026, 10, 24, 18, 0, 0);
+
+  it('is a time today, has its date on any other day, and is left alone when it is none', () => {
+    expect(formatMoment(new Date(2026, 10, 24, 9, 5, 7).toISOString(), now)).toBe('09:05:07');
+    expect(formatMoment(new Date(2026, 0, 2, 23, 59, 0).toISOString(), now)).toBe('2026-01-02 23:59:00');
+    expect(formatMoment('soon', now)).toBe('soon');
   });
 });
 

@@ -95,8 +95,8 @@ export const DeviceRow = memo(function DeviceRow({ device, isMarked }: DeviceRow
         {'\u00a0'}
         <bdi>{name}</bdi> <span className="state">{state}</span>
       </th>
-      <td>{describeSeen(device)}</td>
-      <td>
+      <td data-label="seen">{describeSeen(device)}</td>
+      <td data-label="waiting">
         <button type="button" aria-label={`${waiting} waiting for ${name}`} onClick={() => setOpen({ kind: 'queue' })}>
           {waiting}
         </button>

@@ -24,8 +24,8 @@ export function UserRow({ user, onChanged }: UserRowProps) {
   return (
     <tr>
       <th scope="row">{user.name}</th>
-      <td>{user.devices}</td>
-      <td>{user.connections}</td>
+      <td data-label="devices">{user.devices}</td>
+      <td data-label="connections">{user.connections}</td>
       <td className="actions">
         <button type="button" aria-label={`Limits of ${user.name}`} onClick={() => setOpen('limits')}>
           Limits
