@@ -328,7 +328,7 @@ class _Dispatcher:
                 self._changed.notify_all()
             try:
                 self._handle(item)
-            except Exception:  # pylint: disable=broad-except
+            except Exception:
                 # A mistake in one handling must not end the next ones; it is shown as Python shows it.
                 _log.exception("the handler failed")
             finally:
@@ -630,7 +630,7 @@ class SoftlabRelayClient:
             try:
                 connection.ws.send(text)
                 problem = None
-            except Exception as error:  # pylint: disable=broad-except
+            except Exception as error:
                 # Whatever the library says: this socket has come to its end, and the reader sees the same.
                 problem = error
                 connection.abort()
@@ -722,7 +722,7 @@ class SoftlabRelayClient:
             return
         self._awaited.pop((delivery.target, delivery.id), None)
         delivery.status, delivery.code, delivery.message = status, code, message
-        delivery._is_final = True  # pylint: disable=protected-access
+        delivery._is_final = True
         self._changed.notify_all()
         if delivery.failed:
             why = f": {message}" if message else ""
@@ -733,7 +733,7 @@ class SoftlabRelayClient:
         """Whether everything has left, and has the relay's word where it gives one."""
         if self._outbox or self._is_writing or self._ack is not None:
             return False
-        return all(delivery._has_word for delivery in self._awaited.values())  # pylint: disable=protected-access
+        return all(delivery._has_word for delivery in self._awaited.values())
 
     def _is_hopeless(self) -> bool:
         """Whether waiting for the relay leads nowhere."""
@@ -921,7 +921,7 @@ class SoftlabRelayClient:
                 if status == "error":
                     self._tell(Status("error", f"the relay says: {message.get('message')}", message.get("code")))
                 return
-            delivery._has_word = True  # pylint: disable=protected-access
+            delivery._has_word = True
             if status == "queued":
                 delivery.status = "queued"
             elif status in ("delivered", "expired", "cancelled"):

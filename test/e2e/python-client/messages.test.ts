@@ -123,6 +123,19 @@ describe.runIf(hasTool('python3-websocket'))('relay_client.py: messages', () => 
     await room.untilWaiting('gate', 0);
   });
 
+  it('carries out what waited for less than max_age, by the clock of the relay', async () => {
+    const room = await openRoom(relay);
+    const token = await room.token('gate');
+    await using desk = await room.controller('desk');
+    desk.sendJson({ target: 'gate', sender: 'desk', n: 1 });
+    await room.untilWaiting('gate', 1);
+    await using client = await startPythonClient(relay, { device_token: token, max_age: 60 });
+    expect(await client.next('message')).toMatchObject({
+      message: { n: 1, _offline_queued: true, _age_ms: expect.any(Number) },
+    });
+    expect(client.all('too_old')).toEqual([]);
+  });
+
   it('keeps on after a handler that fails, and does not get the same message again', async () => {
     const room = await openRoom(relay);
     const token = await room.token('gate');

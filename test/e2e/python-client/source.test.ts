@@ -34,6 +34,12 @@ describe('GET /relay_client.py', () => {
     expect(await defaultUrl(relay.http, { 'x-forwarded-host': 'evil.example' })).toBe(relay.url);
   });
 
+  it('connects to the address that a trusted proxy was asked for', async () => {
+    await using relay = await startServe({ args: ['--trust-proxy', 'loopback'] });
+    const headers = { 'x-forwarded-host': 'relay.example.org', 'x-forwarded-proto': 'https' };
+    expect(await defaultUrl(relay.http, headers)).toBe('wss://relay.example.org/ws/connect/');
+  });
+
   it('connects to the public address where one was said', async () => {
     await using relay = await startServe({ args: ['--public-url', 'https://relay.example.org/'] });
     // Said by the relay itself, too, so the tests cannot take its own address from there.
