@@ -59,9 +59,16 @@ async function syncFolder(path: string): Promise<void> {
 }
 
 /** `1 user, 3 devices and 12 waiting messages` */
-export function describeCopy({ users, devices, messages }: CopySummary): string {
+export function describeCopy({ schema, contents }: CopySummary): string {
+  if (contents === undefined) return `the store of a newer softlab-relay (schema ${schema})`;
   const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
+  const { users, devices, messages } = contents;
   return `${counted(users, 'user')}, ${counted(devices, 'device')} and ${counted(messages, 'waiting message')}`;
+}
+
+/** The same for `--json`. */
+export function copyToJson({ schema, contents }: CopySummary): Readonly<Record<string, number>> {
+  return { schema, ...contents };
 }
 
 /** Whether a backup would take the place of something. */

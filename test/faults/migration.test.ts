@@ -60,7 +60,7 @@ describe('FAULTS 10: a migration', () => {
   it('leaves a copy that comes back as a backup does', () => {
     openWith([...migrations, addNotes]).close();
     const restored = join(folder.dataDir, 'restored');
-    expect(restoreCopy(copy(), restored)).toMatchObject({ schema: 1, messages: 1 });
+    expect(restoreCopy(copy(), restored)).toMatchObject({ schema: 1, contents: { messages: 1 } });
   });
 
   it('does nothing where the schema is the newest', () => {

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { copyStoppedStore, inspectCopy } from '../../src/server/store/copies.ts';
+import { copyStoppedStore, inspectCopy, restoreCopy } from '../../src/server/store/copies.ts';
 import { StoreUnavailableError } from '../../src/server/store/store.ts';
 import { message } from './store-contract.ts';
 import { makeStoreFolder, type StoreFolder } from './store-folder.ts';
@@ -21,7 +21,7 @@ describe('a copy of an open store', () => {
     for (let n = 0; n < 20; n += 1) await store.queue.enqueue(message());
     const copy = await store.backUp();
     expect(statSync(copy).mode & 0o777).toBe(0o600);
-    expect(inspectCopy(copy)).toEqual({ schema: 1, users: 0, devices: 0, messages: 20 });
+    expect(inspectCopy(copy)).toEqual({ schema: 1, contents: { users: 0, devices: 0, messages: 20 } });
     expect(existsSync(`${copy}-wal`)).toBe(false);
   });
 
@@ -39,8 +39,18 @@ describe('a copy of an open store', () => {
       if (!isCopied) meanwhile += 1;
     }
     expect(meanwhile).toBeGreaterThan(3);
-    expect(inspectCopy(await copying).messages).toBeGreaterThanOrEqual(200);
+    expect(inspectCopy(await copying).contents?.messages).toBeGreaterThanOrEqual(200);
     expect(folder.fatal).toEqual([]);
+  });
+
+  it('of a newer program is whole as well, and is not brought back by this one', async () => {
+    const copy = await (await folder.open()).backUp();
+    const database = new DatabaseSync(copy);
+    database.exec('DROP TABLE message; PRAGMA user_version = 99');
+    database.close();
+    expect(inspectCopy(copy)).toEqual({ schema: 99 });
+    expect(() => restoreCopy(copy, join(folder.dataDir, 'restored'))).toThrow(/newer softlab-relay \(schema 99/);
+    expect(existsSync(join(folder.dataDir, 'restored'))).toBe(false);
   });
 
   it('is one at a time', async () => {
@@ -76,7 +86,7 @@ describe('a copy of a stopped store', () => {
     await store.close();
     const copy = join(folder.dataDir, 'copy');
     copyStoppedStore(folder.dataDir, copy);
-    expect(inspectCopy(copy)).toMatchObject({ schema: 1, messages: 1 });
+    expect(inspectCopy(copy)).toMatchObject({ schema: 1, contents: { messages: 1 } });
     const database = new DatabaseSync(folder.database, { readOnly: true });
     expect(database.prepare('PRAGMA user_version').get()).toEqual({ user_version: 1 });
     database.close();

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { describeCopy, isTaken, withCopies, writeBackupFile, writePieces } from '../backup-file.ts';
+import { copyToJson, describeCopy, isTaken, withCopies, writeBackupFile, writePieces } from '../backup-file.ts';
 import { confirmOptions, connectionOptions, defineCommand } from '../command.ts';
 import { confirm } from '../confirm.ts';
 import { findConnection, withHttp } from '../connect.ts';
@@ -37,7 +37,7 @@ export const backupCommand = defineCommand({
     });
 
     const bytes = statSync(file).size;
-    if (output.json) await output.record({ file, bytes, ...summary });
+    if (output.json) await output.record({ file, bytes, ...copyToJson(summary) });
     else {
       output.say(
         `${file} holds ${describeCopy(summary)} (${bytes} bytes). Keep it as safe as the relay itself: what waits is in it as ` +

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { describeCopy, withCopies } from '../backup-file.ts';
+import { copyToJson, describeCopy, withCopies } from '../backup-file.ts';
 import { defineCommand } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 
@@ -20,7 +20,7 @@ export const restoreCommand = defineCommand({
   async run({ file, data }, { output }): Promise<ExitCode> {
     const summary = await withCopies(({ restoreCopy }) => restoreCopy(file, data));
     if (output.json) {
-      await output.record({ data, ...summary });
+      await output.record({ data, ...copyToJson(summary) });
       return exitCodes.done;
     }
     output.say(

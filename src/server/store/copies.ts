@@ -10,7 +10,7 @@ import {
 } from './data-folder.ts';
 import { lockDataFolder } from './lock.ts';
 import { refuseDamaged, sentenceOf } from './open-database.ts';
-import { migrations, schemaVersionOf } from './schema.ts';
+import { migrations, refuseNewer, schemaVersionOf } from './schema.ts';
 import { singleNumber } from './sql.ts';
 import { describeError } from './sql-errors.ts';
 import { connect, type SqliteDatabase } from './sqlite.ts';
@@ -20,6 +20,11 @@ import { syncFile, writeCopy } from './write-copy.ts';
 /** What a copy of a store holds. */
 export interface CopySummary {
   readonly schema: number;
+  /** Unknown where the schema is newer than this program. */
+  readonly contents?: CopyContents;
+}
+
+export interface CopyContents {
   readonly users: number;
   readonly devices: number;
   /** Messages that wait. */
@@ -53,7 +58,10 @@ export function copyStoppedStore(dataDir: string, file: string): void {
   }
 }
 
-/** Reads all of a copy and says what it holds; throws `StoreOpenError` unless it is the whole store of a relay. */
+/**
+ * Reads all of a copy and says what it holds; throws `StoreOpenError` unless it is the whole store of a relay. That may be
+ * newer than this program: a backup of it is whole nevertheless.
+ */
 export function inspectCopy(file: string, shownAs = file): CopySummary {
   try {
     return inDatabase(file, (database) => summaryOf(database, shownAs), true);
@@ -94,6 +102,7 @@ function bringBack(file: string, folder: DataFolder): CopySummary {
   try {
     copyFileSync(file, unfinished);
     const summary = inspectCopy(unfinished, file);
+    refuseNewer(summary.schema, file, migrations.length);
     syncFile(unfinished);
     renameSync(unfinished, folder.database);
     syncFolder(folder.path);
@@ -110,10 +119,11 @@ function bringBack(file: string, folder: DataFolder): CopySummary {
 function summaryOf(database: SqliteDatabase, file: string): CopySummary {
   const found = Object.values(database.prepare('PRAGMA integrity_check(1)').get() ?? {})[0];
   if (found !== 'ok') throw notWhole(file, String(found));
-  const schema = schemaVersionOf(database, file, migrations.length);
+  const schema = schemaVersionOf(database, file, Number.POSITIVE_INFINITY);
   if (schema === 0) throw notWhole(file, 'it is empty');
+  if (schema > migrations.length) return { schema };
   const count = (table: string) => singleNumber(database, `SELECT count(*) FROM ${table}`);
-  return { schema, users: count('user_account'), devices: count('device'), messages: count('message') };
+  return { schema, contents: { users: count('user_account'), devices: count('device'), messages: count('message') } };
 }
 
 function notWhole(file: string, words: string): StoreOpenError {

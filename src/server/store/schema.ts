@@ -95,11 +95,14 @@ export function schemaVersionOf(database: SqlDatabase, file: string, newest: num
       `${file} is a SQLite file of another program (application id ${id}); give the relay a data folder of its own`,
     );
   }
-  if (version > newest) {
-    throw new StoreOpenError(
-      `${file} was written by a newer softlab-relay (schema ${version}, this one knows up to ${newest}); ` +
-        'use the newer program, or restore a backup that is older than it',
-    );
-  }
+  refuseNewer(version, file, newest);
   return version;
+}
+
+export function refuseNewer(version: number, file: string, newest: number): void {
+  if (version <= newest) return;
+  throw new StoreOpenError(
+    `${file} was written by a newer softlab-relay (schema ${version}, this one knows up to ${newest}); ` +
+      'use the newer program, or restore a backup that is older than it',
+  );
 }
