@@ -419,6 +419,7 @@ class SoftlabRelayClient:
         self._changed = threading.Condition()
         self._state = "new"
         self._refusal: Optional[_Ending] = None
+        self._last_reason: Optional[str] = None
         self._is_stopping = False
         # The socket that is open, and the same once the relay has let this client in.
         self._opened: Optional[_Connection] = None
@@ -503,7 +504,8 @@ class SoftlabRelayClient:
                 raise RelayRefused("refused", self._refusal.reason)
             if self._state == "closed":
                 raise RelayError("closed", "this client was stopped")
-        raise RelayTimeout(f"{self._url} has not answered within {timeout} s")
+            why = self._last_reason or f"{self._url} does not answer"
+        raise RelayTimeout(f"not authenticated within {timeout} s: {why}")
 
     @property
     def client_id(self) -> Optional[str]:
@@ -757,6 +759,7 @@ class SoftlabRelayClient:
                 delay = random.uniform(*_RARELY_S) if is_rare else random.uniform(0, ceiling)
                 with self._changed:
                     self._refusal = ending if is_rare else None
+                    self._last_reason = ending.reason
                 self._set_state("disconnected", f"{ending.reason}; again in {delay:.1f} s", ending.code, delay)
                 with self._changed:
                     self._changed.wait_for(lambda: self._is_stopping, delay)
@@ -868,7 +871,11 @@ class SoftlabRelayClient:
     def _end_with_the_script(self) -> None:
         """Without on_message nothing is left to do once the script is through and everything is sent. With it the script may have
         ended on purpose, and the worker goes on; not so after an exception that nobody caught, such as Ctrl+C."""
-        threading.main_thread().join()
+        script = threading.main_thread()
+        while script.is_alive():
+            script.join(_TICK_S)
+            if self._state == "closed":
+                return
         if self._on_message is None or getattr(sys, "last_value", None) is not None:
             self.stop(self._keep_for)
 

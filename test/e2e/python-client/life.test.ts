@@ -113,6 +113,17 @@ withPython('relay_client.py: connections', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
+  it('says why it is not ready, when that takes too long', async () => {
+    await using relay = await startServe();
+    const options = { auth_key: 'key', sender: 'desk', url: 'ws://127.0.0.1:1' };
+    await using client = await startPythonClient(relay, options);
+    await client.next('disconnected');
+    expect(await client.perform({ do: 'ready', timeout: 0.1 })).toMatchObject({
+      code: 'timeout',
+      detail: expect.stringContaining('ws://127.0.0.1:1/ws/connect/ cannot be reached'),
+    });
+  });
+
   it('keeps as much and as long as was said, refuses more, and tells what was not sent', async () => {
     await using relay = await startServe();
     const room = await openRoom(relay);
