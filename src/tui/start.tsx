@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { setFlagsFromString } from 'node:v8';
 import { render } from 'ink';
 import { App } from './app.tsx';
 import { type Commander, createCommander } from './commander.ts';
@@ -57,6 +58,14 @@ function watchCrash(): { readonly happened: Promise<never>; stop(): void } {
   return { happened, stop: () => void process.off('uncaughtException', reject) };
 }
 
+/**
+ * A message lives for as long as it is in the log, which V8 takes for a reason to enlarge its nursery to 128 MB. It stays as it
+ * is: the messages end in the old space anyway, and a commander is open all day.
+ */
+function keepNurserySmall(): void {
+  setFlagsFromString('--semi-space-growth-factor=1');
+}
+
 function initialOf({ beginning }: CommanderStart): CommanderState {
   const { columns = 80, rows = 24 } = process.stdout;
   return initialState({
@@ -72,6 +81,7 @@ function initialOf({ beginning }: CommanderStart): CommanderState {
  * settles.
  */
 export async function startCommander(start: CommanderStart): Promise<void> {
+  keepNurserySmall();
   const { beginning, ports, signal } = start;
   const terminal = createTerminal((sequence) => void process.stdout.write(sequence));
   const initial = initialOf(start);
