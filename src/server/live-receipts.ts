@@ -76,15 +76,16 @@ function countOf(receipt: LiveReceipt | ReceiptBatch): number {
 
 const decoder = new TextDecoder();
 
-/** The ids in frames that tell of deliveries. */
-export function idsOf(framed: Uint8Array): string[] {
+/** The ids in frames that tell of deliveries, without the first `skipped` ones. */
+export function idsOf(framed: Uint8Array, skipped = 0): string[] {
   const bytes = Buffer.from(framed.buffer, framed.byteOffset, framed.length);
   const ids: string[] = [];
   let at = 0;
-  while (at < bytes.length) {
+  for (let index = 0; at < bytes.length; index++) {
     const header = readFrameHeader(bytes, at);
     if (header === undefined) throw new Error(`frames of receipts end in the middle of a header, at ${at}`);
     at += header.frameBytes;
+    if (index < skipped) continue;
     const receipt: { readonly _id: string } = JSON.parse(decoder.decode(bytes.subarray(at - header.payloadBytes, at)));
     ids.push(receipt._id);
   }

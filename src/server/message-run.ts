@@ -10,9 +10,7 @@ export interface MessageRun {
   readonly messages: number;
   /** Bytes of all of them on their way out, headers included. */
   readonly bytes: number;
-  /** Some have an `_id` that is a string of 1 to 64 ASCII characters without escapes. */
-  readonly hasIds: boolean;
-  /** How many have such an `_id`. */
+  /** How many have an `_id` that is a string of 1 to 64 ASCII characters without escapes. */
   readonly ids: number;
   /** Some have an `_id` of any other kind. */
   readonly hasOddIds: boolean;
@@ -23,6 +21,6 @@ export interface MessageRun {
   readonly framed: FramedBytes;
   /** The payloads one by one, each in memory of its own. */
   payloads(): Iterable<Uint8Array>;
-  /** Frames for the sender, one for each message with an id in `hasIds`: `head`, the id as it came, `tail`. */
+  /** Frames for the sender, one for each message that counts in `ids`: `head`, the id as it came, `tail`. */
   receipts(head: string, tail: string): Uint8Array;
 }

@@ -174,22 +174,22 @@ export class Outbox {
 
   #write(frames: readonly (Frame | ReadyFrames)[], bytes: number): void {
     const [first] = frames;
-    if (frames.length === 1 && first instanceof ReadyFrames) this.#writeReady(first);
-    else if (frames.some((frame) => !(frame instanceof ReadyFrames) && frame.payload.length > copyBytesMax))
-      this.#writeBig(frames);
+    // Written from where they stand if the operating system will take them now, as far as one can know.
+    const socket = this.#socket;
+    const mayLend = socket.writableLength === 0 && socket.encrypted !== true && this.#postman.mayLend;
+    if (frames.length === 1 && first instanceof ReadyFrames) this.#writeReady(first, mayLend);
+    else if (frames.some((frame) => frame.payload.length > copyBytesMax)) this.#writeBig(frames, mayLend);
     else this.#writeTogether(frames, bytes);
   }
 
-  /** Writes from where the frames stand if the operating system will take them now, as far as one can know. */
-  #writeReady({ payload: bytes, memory }: ReadyFrames): void {
-    const socket = this.#socket;
+  #writeReady({ payload, memory }: ReadyFrames, mayLend: boolean): void {
     if (memory === undefined) {
-      socket.write(bytes);
-    } else if (socket.writableLength === 0 && socket.encrypted !== true && this.#postman.mayLend) {
+      this.#socket.write(payload);
+    } else if (mayLend) {
       memory.noteWrite();
-      socket.write(bytes, memory.noteWritten);
+      this.#socket.write(payload, memory.noteWritten);
     } else {
-      socket.write(Buffer.from(bytes));
+      this.#socket.write(Buffer.from(payload));
     }
   }
 
@@ -207,11 +207,11 @@ export class Outbox {
     if (this.#socket.writableLength > 0) this.#postman.keep(memory);
   }
 
-  #writeBig(frames: readonly (Frame | ReadyFrames)[]): void {
+  #writeBig(frames: readonly (Frame | ReadyFrames)[], mayLend: boolean): void {
     this.#socket.cork();
     for (const frame of frames) {
       if (frame instanceof ReadyFrames) {
-        this.#socket.write(frame.memory === undefined ? frame.payload : Buffer.from(frame.payload));
+        this.#writeReady(frame, mayLend);
         continue;
       }
       const header = Buffer.allocUnsafe(headerBytesMax);

@@ -153,7 +153,7 @@ export function createReports(clock: Clock) {
   function tellBatch({ sender, ids, framed }: ReceiptBatch, target: string): void {
     count('delivered', ids);
     // The history keeps few; of more that come together only the last are worth a line.
-    for (const id of idsOf(framed).slice(-outcomeLinesMax)) note(sender, target, 'delivered', id);
+    for (const id of idsOf(framed, ids - outcomeLinesMax)) note(sender, target, 'delivered', id);
     sender.tellAll(framed);
   }
 

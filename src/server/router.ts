@@ -37,11 +37,12 @@ export function createRouter({ store, reports, queueOf, noteSilence }: RouterOpt
     const receiver = room.sessions.get(run.target);
     if (receiver === undefined || receiver.extensions.from || !room.taps.isEmpty) return undefined;
     noteSilence(receiver, nowMs);
-    return receiver.canTakeRun(run, nowMs) && !receiver.queue?.hasWaiting ? receiver : undefined;
+    const isProven = sender.extensions.receipts && run.ids === run.messages;
+    return receiver.canTakeRun(run, isProven, nowMs) && !receiver.queue?.hasWaiting ? receiver : undefined;
   }
 
   function deliverRun(sender: Session, receiver: Session, run: MessageRun, nowMs: number): void {
-    const ids = run.hasIds && sender.extensions.receipts ? run.ids : 0;
+    const ids = sender.extensions.receipts ? run.ids : 0;
     receiver.deliverRun(run, ids === 0 ? undefined : receiptsOf(sender, run, ids));
     reports.sentRun(sender, run, ids, nowMs);
   }

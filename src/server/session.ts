@@ -146,11 +146,14 @@ export class Session implements Sender {
     return unsentBytes === 0 || unsentBytes + payloadBytes <= this.room.limits.send_buffer_bytes;
   }
 
-  /** The same for messages that go out together. While pings are due between messages, they do not. */
-  canTakeRun(run: MessageRun, nowMs: number): boolean {
+  /**
+   * The same for messages that go out together. While pings are due between messages, they do not; where a ping proves all of them,
+   * none is due.
+   */
+  canTakeRun(run: MessageRun, isProven: boolean, nowMs: number): boolean {
     const { perSecond, burst } = this.#progressPings;
     if (!this.canTake(run.bytes)) return false;
-    if (!this.hasManyPings && this.#progressTokens().has(1, perSecond, burst, nowMs)) return false;
+    if (!isProven && !this.hasManyPings && this.#progressTokens().has(1, perSecond, burst, nowMs)) return false;
     return this.#receipts === undefined || this.#receipts.hasRoom(run.messages);
   }
 
@@ -161,8 +164,9 @@ export class Session implements Sender {
 
   /** Sends messages that go out together, with a ping behind all of a tick where receipts depend on it. */
   deliverRun(run: MessageRun, receipts: ReceiptBatch | undefined): void {
-    this.link.sendFrames(run.framed);
+    // The ping is asked for first, so that it leaves in the same write.
     if (receipts !== undefined) this.#await(receipts);
+    this.link.sendFrames(run.framed);
   }
 
   /** Sends what another client sent. Now and then a ping follows, see `ProgressPings`. */

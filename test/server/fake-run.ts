@@ -44,10 +44,6 @@ export class FakeRun implements MessageRun {
     return this.framed.bytes.length;
   }
 
-  get hasIds(): boolean {
-    return this.#ids.length > 0;
-  }
-
   get ids(): number {
     return this.#ids.length;
   }

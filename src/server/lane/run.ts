@@ -11,6 +11,8 @@ export class Run implements MessageRun {
   #flags = 0;
   #start = 0;
   #end = 0;
+  /** -1 until somebody asks. */
+  #ids = -1;
 
   constructor(arena: Arena) {
     this.#arena = arena;
@@ -25,6 +27,7 @@ export class Run implements MessageRun {
     this.#flags = arena.runField(index, 2);
     this.#start = start;
     this.#end = arena.runField(index, 3);
+    this.#ids = (this.#flags & frameFlags.id) === 0 ? 0 : -1;
     return this.#end;
   }
 
@@ -38,10 +41,6 @@ export class Run implements MessageRun {
 
   get bytes(): number {
     return this.#end - this.#start;
-  }
-
-  get hasIds(): boolean {
-    return (this.#flags & frameFlags.id) !== 0;
   }
 
   get hasOddIds(): boolean {
@@ -74,10 +73,11 @@ export class Run implements MessageRun {
   }
 
   get ids(): number {
-    let ids = 0;
+    if (this.#ids >= 0) return this.#ids;
+    this.#ids = 0;
     for (let index = 0; index < this.#messages; index++) {
-      ids += this.#arena.frameField(this.#firstFrame + index, 4) & frameFlags.id;
+      this.#ids += this.#arena.frameField(this.#firstFrame + index, 4) & frameFlags.id;
     }
-    return ids;
+    return this.#ids;
   }
 }
