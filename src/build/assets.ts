@@ -18,9 +18,10 @@ export async function buildAssets(root: string, outdir: string): Promise<Metafil
 
 function writeDocs(root: string, assets: string): void {
   const readExample = (name: string) => readFileSync(join(root, 'src/sdk/examples', name), 'utf8');
+  const readPythonClient = () => readFileSync(join(root, 'src/sdk/python/relay_client.py'), 'utf8');
   for (const page of docsPages) {
     const markdown = readFileSync(join(root, 'src/web/docs', page.source), 'utf8');
-    writeFileSync(join(assets, page.asset), renderPage(page, markdown, { readExample }));
+    writeFileSync(join(assets, page.asset), renderPage(page, markdown, { readExample, readPythonClient }));
   }
 }
 

@@ -22,6 +22,7 @@ const pages = [
   { path: '/', asset: 'dashboard.html' },
   { path: '/docs', asset: 'docs-contract.html' },
   { path: '/docs/extensions', asset: 'docs-extensions.html' },
+  { path: '/docs/python', asset: 'docs-python.html' },
   { path: '/docs/http', asset: 'docs-http.html' },
   { path: '/docs/limits', asset: 'docs-limits.html' },
 ] as const;

@@ -5,6 +5,8 @@ import { type DocsPage, docsPages } from './pages.ts';
 export interface RenderPorts {
   /** The text of an example, `python/worker.py`. */
   readonly readExample: (name: string) => string;
+  /** The text of relay_client.py. */
+  readonly readPythonClient: () => string;
 }
 
 function escapeHtml(text: string): string {
@@ -25,11 +27,22 @@ function renderExamples(role: 'commander' | 'worker', { readExample }: RenderPor
   return `<div class="languages" data-label="Language of the ${role}">${sections.join('\n')}</div>`;
 }
 
+/** What relay_client.py says of itself at its top, or of one of its classes. */
+function renderDocstring(of: string, { readPythonClient }: RenderPorts): string {
+  const start = of === 'module' ? '^' : `^class ${of}(?:\\(.*\\))?:\\n    `;
+  const found = new RegExp(`${start}"""([\\s\\S]*?)"""`, of === 'module' ? '' : 'm').exec(readPythonClient());
+  if (found?.[1] === undefined) throw new Error(`relay_client.py has no ${of} with a docstring`);
+  // Inside a class it is indented; its lines are sentences, which may break where the page ends.
+  const text = of === 'module' ? found[1] : found[1].replaceAll(/^ {4}/gm, '');
+  return code(text).replace('<pre', '<pre class="sentences"');
+}
+
 /** A line `@NAME ARGUMENT` in the text stands for something that is not written there. */
 function renderDirective(name: string, argument: string, ports: RenderPorts): string {
   if (name === 'examples' && (argument === 'commander' || argument === 'worker'))
     return renderExamples(argument, ports);
   if (name === 'example') return code(ports.readExample(argument));
+  if (name === 'docstring') return renderDocstring(argument, ports);
   // The relay that serves the page writes its own values there.
   if (name === 'limits' && (argument === 'user' || argument === 'server')) return `<!--limits:${argument}-->`;
   throw new Error(`the documentation has a line "@${name} ${argument}", which nobody knows`);

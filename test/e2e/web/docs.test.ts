@@ -9,7 +9,7 @@ import { startBrowser } from '../browser.ts';
 import { type ServedRelay, startServe } from '../built-relay.ts';
 import { findBarriers } from './axe.ts';
 
-const paths = ['/docs/', '/docs/extensions/', '/docs/http/', '/docs/limits/'];
+const paths = ['/docs/', '/docs/extensions/', '/docs/python/', '/docs/http/', '/docs/limits/'];
 const examples = join(import.meta.dirname, '../../../src/sdk/examples');
 
 function decode(html: string): string {
@@ -44,6 +44,15 @@ describe('the documentation at /docs/', () => {
       expect(html, name).toContain(source);
     }
     expect(html).toContain('UNTESTED. Carries out commands on an ESP32');
+  });
+
+  it('shows what relay_client.py says of itself, and where to get it here', async () => {
+    const html = decode(await (await get('/docs/python/')).text());
+    expect(html).toContain(`curl -O ${relay.http}/relay_client.py`);
+    const source = await (await get('/relay_client.py')).text();
+    const [, top = 'nothing'] = /^"""([\s\S]*?)"""/.exec(source) ?? [];
+    expect(html).toContain(top.trimEnd());
+    expect(html).toContain('max_age            seconds; an older message is refused');
   });
 
   it('shows the limits as this relay has them', async () => {
