@@ -14,7 +14,9 @@ import { buildShim } from './shims.ts';
 const cuts = Number(process.env.POWER_CUTS ?? 150);
 const seed = Number(process.env.POWER_SEED ?? Date.now() % 1_000_000);
 /** What the busy store says before it is killed; its log has been written back several times by then. */
-const lines = 6000;
+const lines = 3000;
+/** So often it is killed and goes on, so that the power may also be cut while it recovers. */
+const lives = 2;
 
 let folder: string;
 beforeEach(() => {
@@ -27,21 +29,22 @@ async function record(synchronous?: 'OFF' | 'NORMAL'): Promise<DiskOperation[]> 
   const dataDir = join(folder, 'data');
   mkdirSync(dataDir, { mode: 0o700 });
   const log = join(folder, 'write-log');
-  const acknowledged = openSync(join(dataDir, 'acknowledged'), 'a');
+  const env = {
+    ...process.env,
+    LD_PRELOAD: buildShim('recorder', folder),
+    RECORD_FOLDER: dataDir,
+    RECORD_LOG: log,
+    SYNCHRONOUS: synchronous,
+  };
   const hook = join(import.meta.dirname, 'power-loss', 'without-sync.ts');
   const script = join(import.meta.dirname, 'busy-store-child.ts');
-  const child = spawn(process.execPath, ['--import', hook, script, dataDir, '0', String(lines)], {
-    stdio: ['ignore', acknowledged, 'inherit'],
-    env: {
-      ...process.env,
-      LD_PRELOAD: buildShim('recorder', folder),
-      RECORD_FOLDER: dataDir,
-      RECORD_LOG: log,
-      SYNCHRONOUS: synchronous,
-    },
-  });
-  closeSync(acknowledged);
-  expect(await once(child, 'exit')).toEqual([null, 'SIGKILL']);
+  for (let life = 0; life < lives; life += 1) {
+    const acknowledged = openSync(join(dataDir, 'acknowledged'), 'a');
+    const args = ['--import', hook, script, dataDir, String(life), String(lines)];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', acknowledged, 'inherit'], env });
+    closeSync(acknowledged);
+    expect(await once(child, 'exit')).toEqual([null, 'SIGKILL']);
+  }
   rmSync(dataDir, { recursive: true });
   return readWriteLog(readFileSync(log));
 }
