@@ -14,6 +14,8 @@ const targets = ['t0', 't1', 't2', 't3'];
 const p99MsMax = 20;
 /** The figure is about the relay: of a machine that is busy with other things, the quietest try counts. */
 const triesMax = 5;
+/** What a machine that is busy with other things may add between two measurements. */
+const machineMs = 10;
 
 let folder: string;
 beforeEach(() => {
@@ -77,21 +79,32 @@ async function measure(relay: ServedRelay): Promise<Measured> {
   };
 }
 
+/** The same load on a disk that is not slow, and on the slow one. */
+interface Try {
+  readonly control: Measured;
+  readonly measured: Measured;
+}
+
+/** Whether the event loop and live messages are hardly later than on a disk that is not slow, at the least in some tries. */
+function isQuiet(tries: readonly Try[]): boolean {
+  return [(one: Measured) => one.eventLoopP99Ms, (one: Measured) => one.liveP99Ms].every((figure) => {
+    const least = (which: (one: Try) => Measured) => Math.min(...tries.map((one) => figure(which(one))));
+    return least((one) => one.measured) < Math.max(p99MsMax, least((one) => one.control) + machineMs);
+  });
+}
+
 describe.runIf(hasTool('cc'))('FAULTS 12: a disk whose fsync is slow', () => {
   it.each([5, 50])('%i ms: live messages pass undisturbed, receipts share commits', async (delayMs) => {
     const env = { LD_PRELOAD: buildShim('disk', folder), FSYNC_DELAY_MS: String(delayMs) };
     await using slow = await startServe({ env });
     await using quick = await startServe();
-    const tries: string[] = [];
-    for (let n = 0; n < triesMax; n += 1) {
-      // What the same load costs on a disk that is not slow is the machine's part in it.
+    const tries: Try[] = [];
+    while (!isQuiet(tries)) {
+      if (tries.length === triesMax) expect.fail(`late in every try: ${JSON.stringify(tries)}`);
       const [control, measured] = [await measure(quick), await measure(slow)];
       // A commit holds what came while the one before it was synced: here all that may be under way, or nearly.
       expect(measured.commits).toBeLessThan(messages / (window / 10));
-      const isQuiet = (figure: (one: Measured) => number) => figure(measured) < Math.max(p99MsMax, 2 * figure(control));
-      if (isQuiet((one) => one.eventLoopP99Ms) && isQuiet((one) => one.liveP99Ms)) return;
-      tries.push(JSON.stringify({ control, measured }));
+      tries.push({ control, measured });
     }
-    expect.fail(`the event loop or live messages were late in every try: ${tries.join(' ')}`);
   });
 });

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -41,6 +41,18 @@ describe('a copy of an open store', () => {
     expect(meanwhile).toBeGreaterThan(3);
     expect(inspectCopy(await copying).contents?.messages).toBeGreaterThanOrEqual(200);
     expect(folder.fatal).toEqual([]);
+  });
+
+  it('of which any page is damaged is refused', async () => {
+    const store = await folder.open();
+    for (let n = 0; n < 20; n += 1) await store.queue.enqueue(message({ target: `t${n}` }));
+    const copy = await store.backUp();
+    const whole = readFileSync(copy);
+    const pageBytes = 4096;
+    for (let page = 1; page * pageBytes < whole.length; page += 1) {
+      writeFileSync(copy, Buffer.from(whole).fill('garbage! ', page * pageBytes, (page + 1) * pageBytes));
+      expect(() => inspectCopy(copy), `page ${page + 1}`).toThrow(/is no whole backup of a relay/);
+    }
   });
 
   it('of a newer program is whole as well, and is not brought back by this one', async () => {
