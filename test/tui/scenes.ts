@@ -184,6 +184,14 @@ export const scenes: readonly Scene[] = [
     },
   },
   {
+    name: 'filter',
+    size: usual,
+    play(commander) {
+      work(commander);
+      commander.press('2', '/');
+    },
+  },
+  {
     name: 'wrapped-with-date',
     size: large,
     play(commander) {

@@ -14,11 +14,22 @@ export function toJsonLine(entry: LogEntry): string {
   return `{"at":${at},${way},"payload":${payload}}\n`;
 }
 
-/** Writes the messages as lines of JSON into a new file of the working directory; resolves with its path. */
-export async function saveLog(entries: readonly LogEntry[], nowMs: number): Promise<string> {
+function isTaken(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EEXIST';
+}
+
+/** Writes the messages as lines of JSON into a new file of the folder; resolves with its path. */
+export async function saveLog(entries: readonly LogEntry[], nowMs: number, folder = '.'): Promise<string> {
   const stamp = new Date(nowMs).toISOString().slice(0, 19).replaceAll(':', '-');
-  const path = resolve(`relay-messages-${stamp}.ndjson`);
-  // The log may hold what others should not read, and an existing file is never overwritten.
-  await writeFile(path, entries.map(toJsonLine), { mode: 0o600, flag: 'wx' });
-  return path;
+  const lines = entries.map(toJsonLine);
+  for (let number = 1; ; number++) {
+    const path = resolve(folder, `relay-messages-${stamp}${number === 1 ? '' : `-${number}`}.ndjson`);
+    try {
+      // The log may hold what others should not read, and an existing file is never overwritten.
+      await writeFile(path, lines, { mode: 0o600, flag: 'wx' });
+      return path;
+    } catch (error) {
+      if (!isTaken(error)) throw error;
+    }
+  }
 }

@@ -71,6 +71,11 @@ function logRows(state: CommanderState, view: MessageWindow, look: Look, layout:
   return { rows, top: Math.max(0, cursorEnd - layout.rows) };
 }
 
+/** Somebody begins to write a filter: then its language is shown. */
+function isFilterEmpty({ filterInput }: CommanderState): boolean {
+  return filterInput?.pane === 'messages' && filterInput.buffer.text === '';
+}
+
 export function MessagesPane({ state, look, layout }: PaneProps): ReactElement {
   const columns = layout.columns - frameColumns;
   // An open detail has the keyboard.
@@ -88,6 +93,7 @@ export function MessagesPane({ state, look, layout }: PaneProps): ReactElement {
       title={[span('2 ', 'dim'), span('Messages', 'bold'), ...(hasFocus ? [span(` ${look.glyphs.cursor}`)] : [])]}
       status={range === '' ? [] : [span(range, 'dim')]}
       hints={filter.length > 0 ? filter : hasFocus ? frameHints(look, frameKeys('messages'), columns) : []}
+      remark={isFilterEmpty(state) ? [span('text  from=ID  to=ID  field=value  -not', 'dim')] : []}
       hasFocus={hasFocus}
       content={entries.length === 0 ? emptyRows(state, look, columns) : rows.slice(top, top + layout.rows)}
     />
