@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { debianPython, hasTool } from '../../tools.ts';
 import { type ServedRelay, startServe } from '../built-relay.ts';
 import { callApiOk } from '../contract/http-api.ts';
-import { openRoom, roomOf } from '../contract/test-room.ts';
+import { openRoom } from '../contract/test-room.ts';
 import { downloadClient } from '../python-client/python-client.ts';
 import { spawnWatched } from '../watched-process.ts';
 import { openDashboard, rowOf } from './dashboard-page.ts';
@@ -18,37 +18,6 @@ describe.runIf(hasTool('chromium'))('the dashboard at /', () => {
     relay = await startServe();
   });
   afterAll(() => relay[Symbol.asyncDispose]());
-
-  it('says what is wrong with a key, and keeps none of it', async () => {
-    await using dashboard = await openDashboard(relay);
-    const { page } = dashboard;
-    await dashboard.logIn('rly_master_wrong');
-    await page.getByRole('alert').filter({ hasText: 'not valid' }).waitFor();
-    const room = await openRoom(relay);
-    await dashboard.logIn(await room.token('gate'));
-    await page.getByRole('alert').filter({ hasText: 'token of a device' }).waitFor();
-    expect(page.url()).toBe(`${relay.http}/`);
-    expect(await page.evaluate<number>('sessionStorage.length + localStorage.length')).toBe(0);
-  });
-
-  it('keeps the key in this tab alone, and only where that was asked for', async () => {
-    const room = await openRoom(relay);
-    await using dashboard = await openDashboard(relay);
-    const { page } = dashboard;
-    await dashboard.logIn(room.authKey);
-    await dashboard.clientId();
-    await page.reload();
-    await page.getByLabel('Keep it in this tab').check();
-    await dashboard.logIn(room.authKey);
-    await dashboard.clientId();
-    await page.reload();
-    await dashboard.clientId();
-    expect(await page.evaluate<string>('localStorage.length + document.cookie')).toBe('0');
-    expect(page.url()).toBe(`${relay.http}/`);
-    await page.getByRole('button', { name: 'Log out' }).click();
-    await page.reload();
-    await page.getByLabel('Key', { exact: true }).waitFor();
-  });
 
   it('shows within a second who comes and who goes', async () => {
     const room = await openRoom(relay);
@@ -194,50 +163,6 @@ describe.runIf(hasTool('chromium'))('the dashboard at /', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Remove gate' }).click();
     await rowOf(page, 'gate').waitFor({ state: 'detached' });
     expect(await room.presence()).not.toHaveProperty('gate');
-  });
-
-  it('comes back by itself when the relay was restarted, refuses to send meanwhile, and keeps what it showed', async () => {
-    await using before = await startServe();
-    const room = await openRoom(before);
-    await using dashboard = await openDashboard(before);
-    const { page } = dashboard;
-    await dashboard.logIn(room.authKey);
-    const own = await dashboard.clientId();
-    const desk = await room.controller('desk');
-    desk.sendJson({ target: own, sender: 'desk', hello: 'before' });
-    await page.getByRole('log').getByText('"hello":"before"').waitFor();
-    await page.getByLabel('Send to desk').check();
-    await page.getByLabel('JSON object').fill('{"n":1}');
-    await before.stop('SIGKILL');
-    await page
-      .getByRole('status')
-      .filter({ hasText: /not connected|connecting/ })
-      .waitFor();
-    await page.getByRole('button', { name: 'Send', exact: true }).click();
-    await page.getByRole('alert').filter({ hasText: 'not connected: nothing was sent' }).waitFor();
-    await using after = await startServe({ dataDir: before.dataDir, port: before.port });
-    const again = await dashboard.clientId();
-    expect(await page.getByLabel('JSON object').inputValue()).toBe('{"n":1}');
-    await using other = await roomOf(after, room.user, room.authKey).controller('other');
-    other.sendJson({ target: again, sender: 'other', hello: 'after' });
-    await page.getByRole('log').getByText('"hello":"after"').waitFor();
-    await page.getByRole('log').getByText('"hello":"before"').waitFor();
-    await after.stop();
-  });
-
-  it('goes back to the login, saying why, when its key was revoked', async () => {
-    const room = await openRoom(relay);
-    const admin = relay.bootstrap?.adminKey;
-    const { keys } = await callApiOk<{ keys: { key: string }[] }>(relay, `/api/admin/users/${room.user}/keys`, {
-      key: admin,
-    });
-    await using dashboard = await openDashboard(relay);
-    await dashboard.logIn(room.authKey);
-    await dashboard.clientId();
-    const path = `/api/admin/users/${room.user}/keys/${keys[0]?.key}`;
-    await callApiOk(relay, path, { method: 'DELETE', key: admin });
-    await dashboard.page.getByRole('alert').filter({ hasText: 'not valid any more' }).waitFor();
-    await dashboard.page.getByLabel('Key', { exact: true }).waitFor();
   });
 
   it('shows what a device sends and does nothing that it says', async () => {
