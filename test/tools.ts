@@ -17,6 +17,9 @@ export const debianPython = '/usr/bin/python3';
 /** Debian's Chromium; playwright-core brings no browser. */
 export const chromiumProgram = '/usr/bin/chromium';
 
+/** Debian's nginx; its folder is on the PATH of root alone. */
+export const nginxProgram = '/usr/sbin/nginx';
+
 export const tools = {
   'python3-websocket': {
     debianPackage: 'python3-websocket',
@@ -59,6 +62,11 @@ export const tools = {
     leftOut: 'power loss, disks that fail or are slow, and clocks that are set',
   },
   ip: { debianPackage: 'iproute2', probe: ['ip', '-V'], leftOut: 'a network that loses every packet' },
+  nginx: {
+    debianPackage: 'nginx-light',
+    probe: [nginxProgram, '-v'],
+    leftOut: 'the relay behind a reverse proxy',
+  },
   openssl: { debianPackage: 'openssl', probe: ['openssl', 'version'], leftOut: 'everything over TLS' },
 } as const satisfies Record<string, Tool>;
 

@@ -23,9 +23,12 @@ export const relayCommand: readonly [command: string, program: string] = [
 ];
 
 /** Starts `relay ARGS`; its standard input stays open until `endInput`. */
-export function spawnRelay(args: readonly string[], options: SpawnOptions = {}): WatchedProcess {
-  const [command, program] = relayCommand;
-  return spawnWatched(command, [program, ...args], options);
+export function spawnRelay(
+  args: readonly string[],
+  options: SpawnOptions & Pick<ServeOptions, 'through'> = {},
+): WatchedProcess {
+  const [command, ...rest] = [...(options.through ?? []), ...relayCommand, ...args];
+  return spawnWatched(command ?? '', rest, options);
 }
 
 /** Runs `relay ARGS` to its end. */
@@ -41,6 +44,8 @@ export interface ServeOptions extends SpawnOptions {
   /** 0, a free port, unless said. */
   readonly port?: number;
   readonly args?: readonly string[];
+  /** A command that becomes the relay, such as `prlimit --nofile=120`; none unless said. */
+  readonly through?: readonly string[];
 }
 
 export interface BootstrapKeys {
