@@ -5,8 +5,6 @@ import { claimAll } from '../server/store-claims.ts';
 import { message, text } from '../server/store-contract.ts';
 import { makeStoreFolder, type StoreFolder } from '../server/store-folder.ts';
 
-/** FAULTS 5: what a damaged file does, and does not, to the store. */
-
 let folder: StoreFolder;
 beforeEach(() => {
   folder = makeStoreFolder();
@@ -41,7 +39,7 @@ function flipByteAfter(marker: string): void {
   writeFileSync(folder.database, bytes);
 }
 
-describe('a damaged record', () => {
+describe('FAULTS 5: a damaged record', () => {
   it('in a queue is lost alone, counted and told', async () => {
     await fillAndClose();
     flipByteAfter('payload 25 ...');
@@ -139,7 +137,7 @@ describe('a damaged record', () => {
   });
 });
 
-describe('a damaged file', () => {
+describe('FAULTS 5: a damaged file', () => {
   const sentence = /relay\.db is damaged \(.*`relay restore FILE --data DIR`/;
 
   it('that was cut off anywhere is refused', async () => {

@@ -41,13 +41,13 @@ async function drain(room: TestRoom, target: string): Promise<number[]> {
   return received;
 }
 
-describe('FAULTS 1: SIGKILL under load', { timeout: 60_000 }, () => {
-  let folder: string;
-  beforeAll(() => {
-    folder = makeTemporaryFolder();
-  });
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+let folder: string;
+beforeAll(() => {
+  folder = makeTemporaryFolder();
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+describe('FAULTS 1: SIGKILL under load', () => {
   async function killUnderLoad(
     room: TestRoom,
     relay: ServedRelay,
@@ -88,7 +88,24 @@ describe('FAULTS 1: SIGKILL under load', { timeout: 60_000 }, () => {
     expect(shownAtAll).toBeGreaterThan(rounds);
   });
 
-  it('FAULTS 7: killed between delivery and deletion, messages are delivered again and flagged, never missing', async () => {
+  it('users, keys and tokens that were answered are there', async () => {
+    const dataDir = join(folder, 'directory');
+    const relay = await startServe({ dataDir });
+    const room = await openRoom(relay, { queue_messages: '7' });
+    const token = await room.token('device');
+    await relay.stop('SIGKILL');
+    await using next = await startServe({ dataDir });
+    const after = roomOf(next, room.user, room.authKey);
+    await using controller = await after.controller('controller');
+    const presence = await fetch(`${next.http}/api/presence/`, { headers: { authorization: `Bearer ${token}` } });
+    expect(await presence.json()).toStrictEqual({ controller: 'online', device: 'offline' });
+    for (const text of numbered('away', 0, 8)) controller.sendText(text);
+    expect(await controller.nextJson()).toMatchObject({ code: 'queue_full' });
+  });
+});
+
+describe('FAULTS 7: killed between delivery and deletion', () => {
+  it('messages are delivered again and flagged, never missing', async () => {
     const dataDir = join(folder, 'between');
     const relay = await startServe({ dataDir });
     const room = await openRoom(relay);
@@ -130,20 +147,5 @@ describe('FAULTS 1: SIGKILL under load', { timeout: 60_000 }, () => {
     await relay.stop('SIGKILL');
     await using next = await startServe({ dataDir });
     expect(await drain(roomOf(next, room.user, room.authKey), 'worker')).toEqual([]);
-  });
-
-  it('users, keys and tokens that were answered are there', async () => {
-    const dataDir = join(folder, 'directory');
-    const relay = await startServe({ dataDir });
-    const room = await openRoom(relay, { queue_messages: '7' });
-    const token = await room.token('device');
-    await relay.stop('SIGKILL');
-    await using next = await startServe({ dataDir });
-    const after = roomOf(next, room.user, room.authKey);
-    await using controller = await after.controller('controller');
-    const presence = await fetch(`${next.http}/api/presence/`, { headers: { authorization: `Bearer ${token}` } });
-    expect(await presence.json()).toStrictEqual({ controller: 'online', device: 'offline' });
-    for (const text of numbered('away', 0, 8)) controller.sendText(text);
-    expect(await controller.nextJson()).toMatchObject({ code: 'queue_full' });
   });
 });

@@ -49,8 +49,8 @@ async function queuedIds(): Promise<Set<string>> {
   return ids;
 }
 
-describe('a killed process', () => {
-  it(`loses nothing that was acknowledged, ${rounds} times (FAULTS 1)`, {
+describe('FAULTS 1: a killed process', () => {
+  it(`loses nothing that was acknowledged, ${rounds} times`, {
     timeout: 60_000 + rounds * 20_000,
   }, async () => {
     const said = { queued: new Set<string>(), confirming: new Set<string>(), confirmed: new Set<string>() };
@@ -66,8 +66,10 @@ describe('a killed process', () => {
       expect(said.confirmed.size).toBeGreaterThan(0);
     }
   });
+});
 
-  it('holds its folder while it lives, and leaves no lock behind', async () => {
+describe('FAULTS 6: a process that has a data folder', () => {
+  it('holds it while it lives, and leaves no lock behind when it is killed', async () => {
     const script = join(import.meta.dirname, 'busy-store-child.ts');
     const running = spawn(process.execPath, [script, folder.dataDir], { stdio: ['ignore', 'pipe', 'inherit'] });
     child = running;
