@@ -8,9 +8,7 @@ import { callApiOk } from '../contract/http-api.ts';
 import { openRoom, roomOf, settle } from '../contract/test-room.ts';
 import { startPythonClient } from './python-client.ts';
 
-const withPython = describe.runIf(hasTool('python3-websocket'));
-
-withPython('relay_client.py: connections', () => {
+describe.runIf(hasTool('python3-websocket'))('relay_client.py: connections', () => {
   it('keeps what is sent while the relay is away, and sends it in order when it is back', async () => {
     const folder = makeTemporaryFolder();
     const dataDir = join(folder, 'data');

@@ -7,8 +7,6 @@ import { openRoom } from '../contract/test-room.ts';
 import { runToEnd, spawnWatched } from '../watched-process.ts';
 import { downloadClient } from './python-client.ts';
 
-const withPython = describe.runIf(hasTool('python3-websocket'));
-
 /** Runs a script beside a relay_client.py that was downloaded from this relay. */
 async function runScript(http: string, script: string) {
   const folder = await downloadClient({ http });
@@ -20,7 +18,7 @@ async function runScript(http: string, script: string) {
   }
 }
 
-withPython('relay_client.py: scripts', () => {
+describe.runIf(hasTool('python3-websocket'))('relay_client.py: scripts', () => {
   it('three lines connect to the relay that it came from, send, and end when it is sent', async () => {
     await using relay = await startServe();
     const room = await openRoom(relay);

@@ -9,9 +9,6 @@ import { openRoom, roomOf } from '../contract/test-room.ts';
 import { makeTemporaryFolder } from '../watched-process.ts';
 import { openDashboard } from './dashboard-page.ts';
 
-/** So long after a change the page may show the old state. */
-const _flipMs = 1000;
-
 describe.runIf(hasTool('chromium'))('the dashboard: its keys and its connection', () => {
   let relay: ServedRelay;
   beforeAll(async () => {
