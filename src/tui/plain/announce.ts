@@ -2,7 +2,6 @@
 import type { Device } from '../model/device-list.ts';
 import type { LogEntry, SentEntry } from '../model/log-entry.ts';
 import { sentEntry } from '../model/message-log.ts';
-import { overlayLines } from '../state/overlay-lines.ts';
 import type { CommanderState } from '../state/state.ts';
 import { compactJson } from '../text/compact-json.ts';
 import { outcomeWords } from '../text/outcome-words.ts';
@@ -95,10 +94,13 @@ function questionLines(before: CommanderState, after: CommanderState): Lines {
     }
     case 'confirm-quit':
       return ['The relay runs inside. k leaves it running, s stops it, n stays here.'];
-    case 'help':
-    case 'problems':
-    case 'new-device':
-      return overlayLines(after, overlay).map(({ lead, text }) => `${lead} ${text}`.trim());
+    case 'new-device': {
+      const { id, token, url } = overlay.device;
+      return [
+        `${toVisibleName(id)} is registered at ${toVisible(url)}.`,
+        `Its token, said this once: ${toVisible(token)}`,
+      ];
+    }
     default:
       return [];
   }

@@ -3,6 +3,8 @@ import type { Command } from '../commands/command-name.ts';
 import type { Action } from '../state/action.ts';
 import { placeOf } from '../state/place.ts';
 import type { CommanderState } from '../state/state.ts';
+import { formatTime } from '../text/format.ts';
+import { toVisible } from '../text/visible.ts';
 import { deviceLine, entryLine } from './announce.ts';
 
 /** What is to happen, and what is to be said at once. */
@@ -40,7 +42,15 @@ const words: Readonly<Record<string, Word>> = {
       return say(...(lines.length === 0 ? ['Nothing has come or gone yet.'] : lines));
     },
   },
-  errors: { help: 'what went wrong', run: () => act('show-problems', 'close-overlay') },
+  errors: {
+    help: 'what went wrong',
+    run: ({ problems }) => {
+      const lines = problems
+        .slice(-lastDefault)
+        .map(({ atMs, text }) => `${formatTime(atMs, false)} ${toVisible(text)}`);
+      return say(...(lines.length === 0 ? ['Nothing so far.'] : lines));
+    },
+  },
   add: {
     help: 'add a device: :add mouse_pi',
     run: (_state, rest) => ({

@@ -34,7 +34,7 @@ function createSpeaker(commander: Commander, first: CommanderState, print: (line
     const lines = bounded(announce(said, state));
     said = state;
     if (lines.length > 0) print(lines);
-    // A new device and the errors are said, and nothing stays open that would have to be closed.
+    // A new device is said, and nothing stays open that would have to be closed.
     if (state.overlay?.kind === 'new-device') commander.store.dispatch({ type: 'command', command: 'close-overlay' });
   };
 }
@@ -56,10 +56,8 @@ export async function startPlain({ beginning, ports, initial, terminal, signal }
   lines.on('line', (line) => {
     const { actions, say } = readLine(commander.store.state, line);
     if (say.length > 0) print(say);
-    for (const action of actions) {
-      commander.store.dispatch(action);
-      speak();
-    }
+    for (const action of actions) commander.store.dispatch(action);
+    speak();
     lines.prompt();
   });
   const leave = (): void => commander.leave();

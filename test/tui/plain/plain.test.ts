@@ -47,7 +47,9 @@ describe('the commander in lines', () => {
 
   it('shows fields as JSON, which an empty line sends', () => {
     const { enter, commander } = plainCommander();
-    expect(enter('@gate cmd=open').join()).toContain('Ready: @gate {"cmd":"open"}');
+    const said = enter('@gate cmd=open');
+    expect(said).toContain('Ready: @gate {"cmd":"open"}');
+    expect(said.filter((line) => line.startsWith('Ready'))).toHaveLength(1);
     expect(commander.sent).toEqual([]);
     enter('');
     expect(commander.sent).toHaveLength(1);
@@ -74,6 +76,9 @@ describe('the commander in lines', () => {
     expect(enter(':devices')).toContain('gate is online');
     expect(enter(':last 1')).toEqual(['gate: {"n":2}']);
     expect(enter(':nonsense').join()).toContain(':help');
+    expect(enter(':errors')).toEqual(['Nothing so far.']);
+    hear({ type: 'refused', error: { status: 'error', code: 'queue_full', message: 'it is full' } });
+    expect(enter(':errors').join()).toContain('queue_full: it is full');
   });
 
   it('says the loss of the connection once, however often it is tried', () => {
