@@ -1,15 +1,16 @@
 """Lets a test drive the Python client: commands come as JSON lines on standard input, events leave as JSON lines.
 
-usage: driver.py FOLDER_OF_RELAY_CLIENT OPTIONS_AS_JSON
+usage: CLIENT_OPTIONS=JSON driver.py FOLDER_OF_RELAY_CLIENT
 """
 import json
+import os
 import sys
 import threading
 
 sys.path.insert(0, sys.argv[1])
 from relay_client import RelayError, SoftlabRelayClient  # noqa: E402
 
-OPTIONS = json.loads(sys.argv[2])
+OPTIONS = json.loads(os.environ["CLIENT_OPTIONS"])
 HAS_HANDLER = OPTIONS.pop("handler", True)
 lock = threading.Lock()
 release = threading.Event()

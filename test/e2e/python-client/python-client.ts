@@ -38,8 +38,9 @@ export async function startPythonClient(
   { isStarted = true } = {},
 ): Promise<PythonClient> {
   const folder = await downloadClient(relay);
+  // Keys stand on no command line.
   const program = join(import.meta.dirname, 'driver.py');
-  const python = spawnWatched(debianPython, [program, folder, JSON.stringify(options)]);
+  const python = spawnWatched(debianPython, [program, folder], { env: { CLIENT_OPTIONS: JSON.stringify(options) } });
   let linesRead = 0;
   const passedOver: PythonEvent[] = [];
 
