@@ -1,5 +1,6 @@
 import type { Outcome, Refusal } from '../protocol/messages.ts';
 import type { Clock } from './clock.ts';
+import type { HandedMessage } from './handed.ts';
 import { idsOf, type LiveReceipt, type ReceiptBatch } from './live-receipts.ts';
 import type { MessageRun } from './message-run.ts';
 import { outcomeLinesMax } from './outcomes.ts';
@@ -7,7 +8,6 @@ import type { Room } from './room.ts';
 import type { Dispatch, Sender, Told } from './sender.ts';
 import type { Session } from './session.ts';
 import type { EndedMessage } from './store/store.ts';
-import type { HandedMessage } from './target-queue.ts';
 
 export type Reports = ReturnType<typeof createReports>;
 

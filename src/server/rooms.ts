@@ -6,7 +6,8 @@ import { type Clock, toIsoTime } from './clock.ts';
 import type { Link } from './link.ts';
 import type { Reports } from './reports.ts';
 import { Room } from './room.ts';
-import { defaultProgressPings, type ProgressPings, Session } from './session.ts';
+import { Session } from './session.ts';
+import { defaultProgressPings, type ProgressPings } from './session-pings.ts';
 import type { EndedMessage, QueueDepth, QueueStore } from './store/store.ts';
 import { TargetQueue } from './target-queue.ts';
 

@@ -8,26 +8,8 @@ import { MessageRate } from './message-rate.ts';
 import type { MessageRun } from './message-run.ts';
 import type { Room } from './room.ts';
 import type { Sender, Told } from './sender.ts';
+import { type ProgressPings, SessionPings } from './session-pings.ts';
 import type { TargetQueue } from './target-queue.ts';
-import { TokenBucket } from './token-bucket.ts';
-
-/**
- * Pings behind messages, so that a client which answers them on the thread that runs its handler is seen to make progress
- * from message to message: so many at once, and so many a second.
- */
-export interface ProgressPings {
-  readonly burst: number;
-  readonly perSecond: number;
-}
-
-export const defaultProgressPings: ProgressPings = { burst: 16, perSecond: 2 };
-
-/**
- * Pings that may wait for their answers: from `many` on those are held back that can wait, so that a batch out of the queue has
- * room for its own, one for each message of a queue of the usual size. A client that was busy finds all of them at once, and
- * recent versions of the library ws end a connection on which 60 wait.
- */
-const unansweredPings = { many: 24, max: 50 } as const;
 
 /** For an error that has no close code of its own (RFC 6455 §7.4.1). */
 const internalErrorClose = 1011;
@@ -76,13 +58,9 @@ export class Session implements Sender {
   /** It is no longer in its room; nothing is sent to it any more. */
   isEnded = false;
 
-  readonly #progressPings: ProgressPings;
-  /** Made with the first message for this client. */
-  #dueProgressPings: TokenBucket | undefined;
+  readonly pings: SessionPings;
   /** Made with the first message whose sender wants a receipt. */
   #receipts: LiveReceipts | undefined;
-  #pingNumber = 0;
-  #answeredPingNumber = 0;
   #lastPingAtMs: number;
   #bytesReadSeen = 0;
   #bytesTakenSeen = 0;
@@ -100,7 +78,7 @@ export class Session implements Sender {
     this.extensions = options.extensions;
     this.connectedAtMs = options.nowMs;
     this.lastHeardAtMs = options.nowMs;
-    this.#progressPings = options.progressPings;
+    this.pings = new SessionPings(options.progressPings, options.nowMs);
     this.#lastPingAtMs = options.nowMs;
     this.#lastProgressAtMs = options.nowMs;
     this.#bytesReadSeen = options.link.bytesRead;
@@ -121,24 +99,6 @@ export class Session implements Sender {
     return this.room.limits;
   }
 
-  get lastPingNumber(): number {
-    return this.#pingNumber;
-  }
-
-  /** Whether so many pings are unanswered that one more had better wait. */
-  get hasManyPings(): boolean {
-    return this.#unansweredPings >= unansweredPings.many;
-  }
-
-  /** How many pings may be sent with a batch out of the queue. */
-  get pingsLeft(): number {
-    return Math.max(0, unansweredPings.max - this.#unansweredPings);
-  }
-
-  get #unansweredPings(): number {
-    return this.#pingNumber - this.#answeredPingNumber;
-  }
-
   /** Whether a message of this size may go out live: the client was heard lately and reads what it gets (PROTOCOL A4). */
   canTake(payloadBytes: number): boolean {
     if (this.isSilent || this.isEnded || this.#receipts?.isFull) return false;
@@ -151,15 +111,8 @@ export class Session implements Sender {
    * none is due.
    */
   canTakeRun(run: MessageRun, isProven: boolean, nowMs: number): boolean {
-    const { perSecond, burst } = this.#progressPings;
-    if (!this.canTake(run.bytes)) return false;
-    if (!isProven && !this.hasManyPings && this.#progressTokens().has(1, perSecond, burst, nowMs)) return false;
+    if (!this.canTake(run.bytes) || (!isProven && this.pings.isProgressDue(nowMs))) return false;
     return this.#receipts === undefined || this.#receipts.hasRoom(run.messages);
-  }
-
-  #progressTokens(): TokenBucket {
-    this.#dueProgressPings ??= new TokenBucket(this.#progressPings.burst, this.connectedAtMs);
-    return this.#dueProgressPings;
   }
 
   /** Sends messages that go out together, with a ping behind all of a tick where receipts depend on it. */
@@ -169,11 +122,10 @@ export class Session implements Sender {
     this.link.sendFrames(run.framed);
   }
 
-  /** Sends what another client sent. Now and then a ping follows, see `ProgressPings`. */
+  /** Sends what another client sent. Now and then a ping follows, see `SessionPings`. */
   deliver(payload: Uint8Array, nowMs: number): void {
     this.link.sendText(payload);
-    const { perSecond, burst } = this.#progressPings;
-    if (!this.hasManyPings && this.#progressTokens().take(perSecond, burst, nowMs)) this.ping(nowMs);
+    if (this.pings.takeProgress(nowMs)) this.ping(nowMs);
   }
 
   /** The same for a sender that wants to know when it was read: one ping behind all of a tick proves them (PROTOCOL B). */
@@ -186,23 +138,23 @@ export class Session implements Sender {
     this.#receipts ??= new LiveReceipts();
     const receipts = this.#receipts;
     // With many pings unanswered the next answer brings the ping behind this one.
-    if (!receipts.add(receipt) || this.hasManyPings) return;
+    if (!receipts.add(receipt) || this.pings.areMany) return;
     this.link.sendPingBehind(() => {
-      this.#pingNumber += 1;
-      receipts.notePing(this.#pingNumber);
-      return this.#pingNumber;
+      const number = this.pings.next();
+      receipts.notePing(number);
+      return number;
     });
   }
 
   /** The live messages that a pong proves to have been read; if others still await their ping, it is sent now. */
   takeProven(pingNumber: number): readonly (LiveReceipt | ReceiptBatch)[] {
-    const hadMany = this.hasManyPings;
-    this.#answeredPingNumber = Math.max(this.#answeredPingNumber, pingNumber);
+    const wereMany = this.pings.areMany;
+    this.pings.noteAnswer(pingNumber);
     const proven = this.#receipts?.takeProven(pingNumber) ?? [];
-    if (hadMany && !this.hasManyPings && this.#receipts?.hasUnpinged === true) {
-      this.#pingNumber += 1;
-      this.#receipts.notePing(this.#pingNumber);
-      this.link.sendPing(this.#pingNumber);
+    if (wereMany && !this.pings.areMany && this.#receipts?.hasUnpinged === true) {
+      const number = this.pings.next();
+      this.#receipts.notePing(number);
+      this.link.sendPing(number);
     }
     return proven;
   }
@@ -214,10 +166,10 @@ export class Session implements Sender {
 
   /** Sends a ping; its pong proves that everything sent before has been read. */
   ping(nowMs: number): number {
-    this.#pingNumber += 1;
+    const number = this.pings.next();
     this.#lastPingAtMs = nowMs;
-    this.link.sendPing(this.#pingNumber);
-    return this.#pingNumber;
+    this.link.sendPing(number);
+    return number;
   }
 
   /** Says something in the relay's own name. Who does not read the relay's answers is not read either (PROTOCOL D). */
@@ -284,6 +236,8 @@ export class Session implements Sender {
   /** Looks for signs of life and progress that come without a message: parts of one, or bytes that a slow reader took. */
   observe(nowMs: number): 'heard' | 'nothing' {
     const { bytesRead, bytesTaken, unsentBytes } = this.link;
+    // A buffer that never was full enough for the socket to tell of its end is empty nevertheless.
+    if (this.#isPausedForAnswers && unsentBytes === 0) this.noteWritable();
     if (this.#wasBlocked && bytesTaken > this.#bytesTakenSeen) this.#lastProgressAtMs = nowMs;
     this.#wasBlocked = unsentBytes > 0;
     this.#bytesTakenSeen = bytesTaken;
@@ -300,6 +254,8 @@ export class Session implements Sender {
 
   /** Whether a ping is due: silent for so long, and none sent meanwhile; among many unanswered ones another says nothing new. */
   isPingDue(pingAfterMs: number, nowMs: number): boolean {
-    return !this.hasManyPings && nowMs - this.lastHeardAtMs >= pingAfterMs && nowMs - this.#lastPingAtMs >= pingAfterMs;
+    return (
+      !this.pings.areMany && nowMs - this.lastHeardAtMs >= pingAfterMs && nowMs - this.#lastPingAtMs >= pingAfterMs
+    );
   }
 }

@@ -68,7 +68,7 @@ export function createSwitchboard(options: SwitchboardOptions) {
 
     /** A pong proves that everything was read that was sent before its ping, in this session. */
     handlePong(session: Session, pingNumber: number): void {
-      if (pingNumber > session.lastPingNumber) return;
+      if (pingNumber > session.pings.last) return;
       reports.proven(session.clientId, session.takeProven(pingNumber));
       session.queue?.handleProof(session, pingNumber);
     },

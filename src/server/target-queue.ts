@@ -1,21 +1,11 @@
-import { type SplicedFields, spliceFields } from '../protocol/splice.ts';
+import { handOver } from './hand-over.ts';
+import { type Barrier, Handed, type HandedMessage, joinBarriers } from './handed.ts';
 import type { Room } from './room.ts';
 import type { Session } from './session.ts';
-import type { Claim, ClaimedMessage, EndedMessage, QueuedMessage, QueueStore } from './store/store.ts';
+import type { Claim, EndedMessage, QueuedMessage, QueueStore } from './store/store.ts';
 
 /** A batch has at most so many messages, so that one queue does not keep the store from the others. */
 const batchMessagesMax = 1000;
-
-/** What is kept in memory of a message that was handed over: enough to say what became of it. */
-export type HandedMessage = Omit<ClaimedMessage, 'payload' | 'attempts'> & { readonly payloadBytes: number };
-
-/** Messages that were handed over, and the ping whose pong proves that they were read. */
-interface Barrier {
-  /** `Infinity` where only an acknowledgement counts as proof (PROTOCOL B `acks`). */
-  readonly pingNumber: number;
-  readonly throughSeq: number;
-  readonly messages: readonly HandedMessage[];
-}
 
 export interface TargetQueueOptions {
   readonly room: Room;
@@ -51,7 +41,7 @@ export class TargetQueue {
   /** The store still holds something as handed out to a session that is gone. */
   #isUnreleased = false;
   #handedThroughSeq = 0;
-  #barriers: Barrier[] = [];
+  readonly #handed = new Handed();
   /** What a pong has proven and the store could not remove yet. */
   #unremoved: Barrier | undefined;
 
@@ -127,14 +117,14 @@ export class TargetQueue {
     session.queue = undefined;
     this.#session = undefined;
     this.#generation += 1;
-    const unproven = this.#unremoved === undefined ? this.#barriers : [this.#unremoved, ...this.#barriers];
+    const unproven = this.#handed.messages + (this.#unremoved?.messages.length ?? 0);
     const wasClaiming = this.#isClaiming;
-    for (const barrier of unproven) this.#waiting += barrier.messages.length;
-    this.#barriers = [];
+    this.#waiting += unproven;
+    this.#handed.clear();
     this.#unremoved = undefined;
     this.#isClaiming = false;
     this.#handedThroughSeq = 0;
-    if (unproven.length === 0 && !wasClaiming) return;
+    if (unproven === 0 && !wasClaiming) return;
     this.#release();
   }
 
@@ -156,10 +146,9 @@ export class TargetQueue {
     const session = this.#session;
     if (session === undefined || this.#isClaiming || this.#waiting === 0 || !session.canTake(0)) return;
     // Every batch brings pings: the next one comes with an answer to those before, unless acknowledgements are the proof.
-    if (session.hasManyPings && !session.extensions.acks) return;
+    if (session.pings.areMany && !session.extensions.acks) return;
     const { store, room, target, clock } = this.#options;
-    const unprovenBytes = this.#barriers.reduce((sum, barrier) => sum + bytesOf(barrier.messages), 0);
-    const payloadBytesMax = room.limits.send_buffer_bytes - unprovenBytes;
+    const payloadBytesMax = room.limits.send_buffer_bytes - this.#handed.payloadBytes;
     if (payloadBytesMax <= 0) return;
     if (this.#isUnreleased) this.#release();
     const generation = this.#generation;
@@ -169,7 +158,7 @@ export class TargetQueue {
       target,
       afterSeq: this.#handedThroughSeq,
       payloadBytesMax,
-      takesOne: this.#barriers.length === 0,
+      takesOne: this.#handed.isEmpty,
       messagesMax: batchMessagesMax,
       attemptsMax: room.limits.queue_attempts,
       nowMs: clock(),
@@ -195,36 +184,11 @@ export class TargetQueue {
     this.#settle();
   }
 
-  #handOver(claim: Claim): void {
-    const session = this.#session;
-    if (session === undefined) return;
-    const nowMs = this.#options.clock();
-    const { acks } = session.extensions;
-    // Pings within the batch, so that a slow handler is seen to make progress and loses little if it dies.
-    const pingEvery = Math.ceil(claim.messages.length / Math.max(1, session.pingsLeft));
-    let group: HandedMessage[] = [];
-    for (const [index, message] of claim.messages.entries()) {
-      const { payload, seq, sender, messageId, queuedAtMs } = message;
-      session.link.sendText(spliceFields(payload, fieldsFor(session, message, nowMs)));
-      group.push({
-        seq,
-        sender,
-        queuedAtMs,
-        payloadBytes: payload.length,
-        ...(messageId === undefined ? {} : { messageId }),
-      });
-      const isPingDue = (index + 1) % pingEvery === 0 || index === claim.messages.length - 1;
-      const pingNumber = isPingDue && (!acks || session.pingsLeft > 0) ? session.ping(nowMs) : undefined;
-      if (pingNumber === undefined && !acks) continue;
-      this.#barriers.push({
-        pingNumber: acks ? Number.POSITIVE_INFINITY : (pingNumber ?? 0),
-        throughSeq: seq,
-        messages: group,
-      });
-      group = [];
-    }
-    this.#waiting -= claim.messages.length;
-    this.#handedThroughSeq = claim.messages.at(-1)?.seq ?? this.#handedThroughSeq;
+  #handOver({ messages }: Claim): void {
+    if (this.#session === undefined) return;
+    handOver(this.#session, messages, this.#options.clock(), this.#handed);
+    this.#waiting -= messages.length;
+    this.#handedThroughSeq = messages.at(-1)?.seq ?? this.#handedThroughSeq;
   }
 
   /** A pong confirms every ping before it, in the current session only (PROTOCOL A4). */
@@ -241,10 +205,7 @@ export class TargetQueue {
 
   #prove(session: Session, isProven: (barrier: Barrier) => boolean): void {
     if (this.#session !== session) return;
-    let proven: Barrier | undefined;
-    while (this.#barriers[0] !== undefined && isProven(this.#barriers[0])) {
-      proven = joinBarriers(proven, this.#barriers.shift());
-    }
+    const proven = this.#handed.takeProven(isProven);
     if (proven === undefined) return;
     this.#remove(proven);
   }
@@ -311,28 +272,4 @@ export class TargetQueue {
     if (this.#session !== undefined) this.#session.queue = undefined;
     this.#options.onEmpty();
   }
-}
-
-function bytesOf(messages: readonly HandedMessage[]): number {
-  return messages.reduce((sum, message) => sum + message.payloadBytes, 0);
-}
-
-/** The fields that this receiver gets with a message out of the queue (PROTOCOL B). */
-function fieldsFor({ extensions }: Session, message: ClaimedMessage, nowMs: number): SplicedFields {
-  return {
-    ...(extensions.from ? { _from: message.sender } : {}),
-    ...(extensions.acks ? { _seq: message.seq } : {}),
-    ...(extensions.age ? { _age_ms: Math.max(0, Math.round(nowMs - message.queuedAtMs)) } : {}),
-    _offline_queued: true,
-  };
-}
-
-/** Both as one. What failed to be removed and was tried again may come behind what was proven after it. */
-function joinBarriers(one: Barrier | undefined, other: Barrier | undefined): Barrier | undefined {
-  if (one === undefined || other === undefined) return one ?? other;
-  return {
-    pingNumber: Math.max(one.pingNumber, other.pingNumber),
-    throughSeq: Math.max(one.throughSeq, other.throughSeq),
-    messages: [...one.messages, ...other.messages].sort((a, b) => a.seq - b.seq),
-  };
 }

@@ -21,7 +21,7 @@ describe('receipts (PROTOCOL B)', () => {
     pc.send('pump', { _id: 'a' });
     await rig.settle();
     pc.send('pump', { _id: 'b' });
-    rig.switchboard.handlePong(pump.session, pump.session.lastPingNumber);
+    rig.switchboard.handlePong(pump.session, pump.session.pings.last);
     expect(pc.received()).toMatchObject([{ _id: 'a' }]);
   });
 

@@ -89,7 +89,7 @@ export function createRig(changed: Partial<UserLimits> = {}) {
         pong() {
           endTick();
           switchboard.noteHeard(session, nowMs);
-          switchboard.handlePong(session, session.lastPingNumber);
+          switchboard.handlePong(session, session.pings.last);
         },
         send: (target, payload) => sendRaw({ target, ...payload }),
         sendRaw,
