@@ -1,9 +1,11 @@
 /**
  * Runs the built program, `bin/relay.js`, as a process of its own, the way people and scripts do. `npm test` builds `dist`
  * before; after a change in `src`, `npm run bundle` does. SOFTLAB_RELAY_BIN names another relay.js, an installed one for instance.
+ * A key where none may be fails the test that started the program (`key-watch.ts`).
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { checkArguments, checkOutput, checkStore } from './key-watch.ts';
 import {
   makeTemporaryFolder,
   type RunOptions,
@@ -27,8 +29,21 @@ export function spawnRelay(
   args: readonly string[],
   options: SpawnOptions & Pick<ServeOptions, 'through'> = {},
 ): WatchedProcess {
+  checkArguments(args);
   const [command, ...rest] = [...(options.through ?? []), ...relayCommand, ...args];
-  return spawnWatched(command ?? '', rest, options);
+  const running = spawnWatched(command ?? '', rest, options);
+  const exited = running.exited.then((result) => {
+    checkOutput(args, result);
+    return result;
+  });
+  return {
+    ...running,
+    exited,
+    async [Symbol.asyncDispose]() {
+      await running[Symbol.asyncDispose]();
+      await exited;
+    },
+  };
 }
 
 /** Runs `relay ARGS` to its end. */
@@ -111,8 +126,12 @@ export async function startServe(options: ServeOptions = {}): Promise<ServedRela
       return relay.exited;
     },
     async [Symbol.asyncDispose]() {
-      await relay[Symbol.asyncDispose]();
-      removeFolder();
+      try {
+        await relay[Symbol.asyncDispose]();
+        checkStore(dataDir);
+      } finally {
+        removeFolder();
+      }
     },
   };
 }

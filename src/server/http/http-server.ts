@@ -82,7 +82,9 @@ export function createHttpServer(options: HttpServerOptions): HttpSide {
   }).withTypeProvider<TypeBoxTypeProvider>();
   fastify.setErrorHandler(answerError);
   fastify.setNotFoundHandler((request, reply) => {
-    const message = `there is no ${request.method} ${JSON.stringify(request.url.slice(0, 200))} here`;
+    // Without the query: a key that somebody wrote there by mistake is not said again (FAULTS 32).
+    const path = request.url.split('?', 1)[0] ?? '';
+    const message = `there is no ${request.method} ${JSON.stringify(path.slice(0, 200))} here`;
     return reply.code(404).send({ status: 'error', code: 'not_found', message });
   });
   registerHealth(fastify, context);
