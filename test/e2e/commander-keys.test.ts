@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { keysOf, type Place } from '../../src/tui/keys/keymap.ts';
 import { hasTool } from '../tools.ts';
 import { runRelay, type ServedRelay, startServe } from './built-relay.ts';
-import { keySteps, type Step } from './commander-key-steps.ts';
 import { addDevice, envOf, terminalTestMs } from './commander-people.ts';
 import { openTerminal, type Terminal } from './commander-terminal.ts';
+import type { Step } from './commander-walk/step.ts';
+import { keySteps } from './commander-walk/walk.ts';
 
 /** The names of tmux for the keys of the table. */
 const tmuxNames: Readonly<Record<string, string>> = {

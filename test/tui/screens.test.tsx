@@ -8,7 +8,8 @@ import { renderToString } from 'ink';
 import { describe, expect, it } from 'vitest';
 import { Screen } from '../../src/tui/app.tsx';
 import { createLook } from '../../src/tui/text/look.ts';
-import { playScene, type Scene, scenes } from './scenes.ts';
+import { playScene, type Scene } from './scenes/room.ts';
+import { scenes } from './scenes/scenes.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 

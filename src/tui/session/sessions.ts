@@ -1,0 +1,81 @@
+import { parseRelayUrl } from '../../client/address.ts';
+import type { ConnectionState } from '../../client/types.ts';
+import type { CommanderConnection, CommanderPorts } from '../ports.ts';
+import type { Store } from '../store.ts';
+import { createJobs, type JobPorts, type Jobs, messageOf } from './jobs.ts';
+import { type Session, startSession } from './session.ts';
+
+function knownIdsOf(store: Store): readonly string[] {
+  const { devices, composer } = store.state;
+  const named = composer.command.names.map(({ name }) => name);
+  return [...new Set([...devices.all.map(({ id }) => id), ...named])].filter((id) => id !== '');
+}
+
+/** Sessions one after the other: only the latest one is listened to. */
+export interface Sessions {
+  /** Where the latest one goes. */
+  readonly connection: CommanderConnection | undefined;
+  /** What is asked of the HTTP side of its relay. */
+  readonly jobs: Jobs | undefined;
+  /** Ends the one before. */
+  start(to: CommanderConnection, onState?: (state: ConnectionState) => void): void;
+  send(seq: number, target: string, json: string): void;
+  tap(isOn: boolean): void;
+  end(): Promise<void>;
+}
+
+export function createSessions(store: Store, { isOneShot, workerFor }: CommanderPorts): Sessions {
+  let session: Session | undefined;
+  let jobs: Jobs | undefined;
+  let connection: CommanderConnection | undefined;
+  let generation = 0;
+
+  return {
+    get connection() {
+      return connection;
+    },
+    get jobs() {
+      return jobs;
+    },
+    start(to: CommanderConnection, onState: (state: ConnectionState) => void = () => undefined): void {
+      void session?.close();
+      connection = to;
+      generation++;
+      const own = generation;
+      session = startSession(to, {
+        tell: (action) => {
+          // What became of a message is told of an earlier session, too: there its end was not known yet.
+          if (own === generation || action.type === 'send-told') store.enqueue(action);
+        },
+        onState: (state) => {
+          if (own === generation) onState(state);
+        },
+        knownIds: () => knownIdsOf(store),
+        isOneShot,
+      });
+      const tell: JobPorts['tell'] = (action) => {
+        if (own !== generation) return;
+        store.dispatch(action);
+        // What was asked for may have changed what is listed.
+        session?.refresh();
+      };
+      jobs = createJobs({ http: session.http, url: parseRelayUrl(to.url).ws, workerFor, tell });
+      // A connection that was given up has taken its tap along.
+      if (store.state.relay.isTapped) void session.tap(true);
+    },
+    send(seq: number, target: string, json: string): void {
+      session?.send(seq, target, json);
+    },
+    tap(isOn: boolean): void {
+      session?.tap(isOn).catch((error: unknown) => {
+        store.dispatch({ type: 'told', tone: 'bad', text: `The room tap: ${messageOf(error)}` });
+      });
+    },
+    async end(): Promise<void> {
+      generation++;
+      const ended = session;
+      session = undefined;
+      await ended?.close();
+    },
+  };
+}
