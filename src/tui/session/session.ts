@@ -1,6 +1,6 @@
 import { createRelayHttp, type RelayHttp } from '../../client/http.ts';
 import { createRelayClient } from '../../client/relay-client.ts';
-import type { ConnectionState } from '../../client/types.ts';
+import type { ConnectionState, RelayClient } from '../../client/types.ts';
 import type { CommanderConnection } from '../ports.ts';
 import type { Action } from '../state/action.ts';
 import { createPresencePoller } from './presence-poller.ts';
@@ -29,30 +29,46 @@ export interface Session {
   close(): Promise<void>;
 }
 
-/**
- * Connects, with every extension that the relay has: without them presence is polled, and messages are `sent` and no more is
- * known. Given up credentials are said and not tried again: somebody sits here.
- */
-export function startSession(connection: CommanderConnection, ports: SessionPorts): Session {
-  const { url, authKey, sender } = connection;
-  const ca = connection.ca === undefined ? {} : { ca: connection.ca };
-  const http = createRelayHttp({ url, key: authKey, ...ca });
-  const client = createRelayClient({
+function openClient({ url, authKey, sender, ca }: CommanderConnection): RelayClient {
+  return createRelayClient({
     url,
     credentials: { authKey, sender },
     extensions: ['receipts', 'ttl', 'age', 'presence', 'from', 'tap'],
     mode: 'interactive',
-    ...ca,
+    ca,
   });
-  const isOther = (id: string): boolean => id !== sender && !ports.isOneShot(id);
+}
 
-  const poller = createPresencePoller(http, {
+/** Asks who is there and what waits, and tells it: of everybody but this commander and passing commands. */
+function startPolling(client: RelayClient, http: RelayHttp, ports: SessionPorts, isOther: (id: string) => boolean) {
+  return createPresencePoller(http, {
     knownIds: ports.knownIds,
     isPushed: () => client.session?.extensions.presence === true,
     onDevices: (devices, isComplete) =>
       ports.tell({ type: 'devices-polled', devices: devices.filter(({ id }) => isOther(id)), isComplete }),
     onFailure: (reason) => ports.tell({ type: 'poll-failed', reason }),
   });
+}
+
+/** Sends a message and tells what becomes of it. */
+function sendTold(client: RelayClient, sent: { seq: number; target: string; json: string }, ports: SessionPorts) {
+  const { seq, target, json } = sent;
+  const { accepted, final } = client.sendTracked(target, json);
+  void accepted.then((fate) => ports.tell({ type: 'send-told', seq, fate }));
+  void final.then((fate) => ports.tell({ type: 'send-told', seq, fate }));
+  return accepted;
+}
+
+/**
+ * Connects, with every extension that the relay has: without them presence is polled, and messages are `sent` and no more is
+ * known. Given up credentials are said and not tried again: somebody sits here.
+ */
+export function startSession(connection: CommanderConnection, ports: SessionPorts): Session {
+  const { url, authKey, sender, ca } = connection;
+  const http = createRelayHttp({ url, key: authKey, ca });
+  const client = openClient(connection);
+  const isOther = (id: string): boolean => id !== sender && !ports.isOneShot(id);
+  const poller = startPolling(client, http, ports, isOther);
 
   function measure(): void {
     if (client.state.phase !== 'authenticated') return;
@@ -63,19 +79,18 @@ export function startSession(connection: CommanderConnection, ports: SessionPort
     );
   }
 
-  function begin(): void {
+  function follow(state: ConnectionState): void {
+    const isUp = state.phase === 'authenticated';
+    ports.tell({ type: 'connection-changed', connection: state, session: isUp ? client.session : undefined });
+    ports.onState(state);
+    if (!isUp) {
+      poller.stop();
+      return;
+    }
     poller.start();
     measure();
     // Refused or lost again: then presence is polled, or the next connection asks.
     if (client.session?.extensions.presence === true) client.watchPresence().catch(() => undefined);
-  }
-
-  function follow(state: ConnectionState): void {
-    const isUp = state.phase === 'authenticated';
-    ports.tell({ type: 'connection-changed', connection: state, session: isUp ? client.session : undefined });
-    if (isUp) begin();
-    else poller.stop();
-    ports.onState(state);
   }
 
   client.on('state', follow);
@@ -94,12 +109,9 @@ export function startSession(connection: CommanderConnection, ports: SessionPort
   return {
     http,
     send(seq, target, json) {
-      const { accepted, final } = client.sendTracked(target, json);
-      void accepted.then((fate) => {
-        ports.tell({ type: 'send-told', seq, fate });
-        if (fate.status === 'queued') poller.askSoon();
+      void sendTold(client, { seq, target, json }, ports).then(({ status }) => {
+        if (status === 'queued') poller.askSoon();
       });
-      void final.then((fate) => ports.tell({ type: 'send-told', seq, fate }));
     },
     tap: (isOn) => (isOn ? client.tap() : client.untap()),
     refresh: poller.askSoon,
