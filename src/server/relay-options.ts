@@ -1,4 +1,3 @@
-import type { Writable } from 'node:stream';
 import type { ServerLimits, UserLimits } from '../protocol/limits.ts';
 import type { TlsFiles } from './http/http-server.ts';
 
@@ -24,7 +23,7 @@ export interface RelayOptions {
   readonly origins?: readonly string[];
   readonly logLevel?: string;
   /** Where the log goes, JSON lines; nowhere unless said. */
-  readonly logger?: Pick<Writable, 'write'>;
+  readonly logger?: { write(line: string): unknown };
   /** Told once when nothing can be stored safely any more: the process must end. */
   readonly onFatal?: (reason: string) => void;
 }

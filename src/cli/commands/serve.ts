@@ -6,6 +6,7 @@ import { type CommandContext, defineCommand } from '../command.ts';
 import { CommandError, type ExitCode, exitCodes } from '../exit-codes.ts';
 import { defaultDataDir } from '../paths.ts';
 import { readServeSettings, type ServeSettings } from '../serve-settings.ts';
+import { createTickWriter } from '../tick-writer.ts';
 
 /** The profile that the other commands use on this machine. */
 const localProfile = 'local';
@@ -132,9 +133,12 @@ export const serveCommand = defineCommand({
     };
     const settings = read();
     const end = Promise.withResolvers<ExitCode>();
+    const log = createTickWriter(process.stderr);
+    // Also when it ends by a bug: what was logged last is what matters then.
+    process.on('exit', log.flush);
     const relay = await startRelay({
       ...settings,
-      logger: process.stderr,
+      logger: log,
       onFatal: (reason) => {
         context.output.complain(`the relay ends: ${reason}`);
         end.resolve(exitCodes.failed);
