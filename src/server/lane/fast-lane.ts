@@ -37,6 +37,8 @@ const opcodes = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 
 const firstControlOpcode = 8;
 /** No message is under way in fragments. */
 const noFragments = -1;
+/** Less is not worth the call. */
+const freedBytesMin = 4096;
 /** Most connections keep nothing. */
 const noBytes: Buffer[] = [];
 /** A socket reads at most this much at once, except when it was held back; with a frame from before it fits into an arena. */
@@ -65,6 +67,8 @@ export class FastLane {
   /** Whether the library has something to say when it has got the whole frame. */
   #isAwaited = false;
   #fragmentsBytes = noFragments;
+  /** Somebody keeps bytes of the read that is being handled. */
+  #isReadKept = false;
 
   /** `handleData` is the library's own listener for what the socket has read. */
   constructor(
@@ -99,6 +103,12 @@ export class FastLane {
   }
 
   #handlePart(read: Buffer): void {
+    this.#isReadKept = false;
+    this.#handleInOrder(read);
+    if (!this.#isReadKept) freeBytes(read);
+  }
+
+  #handleInOrder(read: Buffer): void {
     if (this.#keptBytes === 0) {
       this.#handle([], 0, read);
     } else if (this.#neededBytes === 0) {
@@ -121,7 +131,9 @@ export class FastLane {
 
   #keep(bytes: Buffer, neededBytes: number): void {
     if (this.#keptBytes === 0) this.#kept = [];
-    this.#kept.push(bytes.length < copyBytesMax ? Buffer.from(bytes) : bytes);
+    const isCopied = bytes.length < copyBytesMax;
+    this.#kept.push(isCopied ? Buffer.from(bytes) : bytes);
+    this.#isReadKept ||= !isCopied;
     this.#keptBytes += bytes.length;
     this.#neededBytes = neededBytes;
   }
@@ -237,6 +249,7 @@ export class FastLane {
   }
 
   #pass(bytes: Buffer): void {
+    this.#isReadKept = true;
     this.#handleData.call(this.#socket, bytes);
   }
 
@@ -286,4 +299,13 @@ export class FastLane {
         return false;
     }
   }
+}
+
+/**
+ * Gives the memory of a read back at once, which nobody refers to any more. Left to the garbage collector, which sees small objects
+ * and not the 64 KiB behind each of them, it would be a fifth of the work at high throughput.
+ */
+function freeBytes({ buffer, length }: Buffer): void {
+  // Only where they are all of their memory: small ones share it with others.
+  if (length >= freedBytesMin && buffer.byteLength === length && buffer instanceof ArrayBuffer) buffer.transfer(0);
 }
