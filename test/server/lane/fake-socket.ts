@@ -21,7 +21,10 @@ export class FakeSocket extends Duplex {
   receive(bytes: Buffer): void {
     if (this.destroyed || bytes.length === 0) return;
     this.bytesRead += bytes.length;
-    this.push(bytes);
+    // In memory of its own, as what a socket reads: the lane gives it back.
+    const read = Buffer.allocUnsafeSlow(bytes.length);
+    bytes.copy(read);
+    this.push(read);
   }
 
   /** Everything that was written, without the head of the answer to the upgrade. */
