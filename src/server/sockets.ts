@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { type ServerOptions, WebSocket, WebSocketServer } from 'ws';
-import { FastLane, type LaneShared } from './lane/fast-lane.ts';
+import { FastLane } from './lane/fast-lane.ts';
+import type { LaneShared } from './lane/lane-shared.ts';
 import type { Link, LinkListener } from './link.ts';
 import { createPostman } from './outbox.ts';
 import { type CountingSocket, pingNumberOf, SocketLink } from './socket-link.ts';

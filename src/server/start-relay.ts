@@ -10,7 +10,7 @@ import { createDirectory } from './directory.ts';
 import { readLogin } from './handshake.ts';
 import { createHttpServer, type HttpSide } from './http/http-server.ts';
 import { createIncoming, tellRateLimited } from './incoming.ts';
-import { createLaneShared, type LaneShared } from './lane/fast-lane.ts';
+import { createLaneShared, type LaneShared } from './lane/lane-shared.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { sampleRelay } from './metrics-sample.ts';
 import { PendingConnections } from './pending.ts';

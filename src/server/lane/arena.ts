@@ -1,7 +1,7 @@
 import type { FrameMemory } from '../frame-memory.ts';
 import { kernelWasm } from './kernel-wasm.ts';
 
-// The layout of the kernel's memory; `assembly/kernel.ts` has the same numbers.
+// The layout of the kernel's memory; `assembly/layout.ts` has the same numbers.
 const resultIndex = 64 / 4;
 const consumedIndex = resultIndex;
 const outputEndIndex = resultIndex + 1;

@@ -1,33 +1,7 @@
-import { createCachedStringReader } from '../../protocol/string-cache.ts';
-import type { MessageRun } from '../message-run.ts';
 import { type Arena, frameBytesMax, stops } from './arena.ts';
-import { type Arenas, createArenas } from './arenas.ts';
 import { type FrameHeader, readFrameHeader } from './frame-header.ts';
-import { Run } from './run.ts';
-
-/** What a lane asks and tells about its connection. */
-export interface LaneListener {
-  /** The largest message that it may send now, in bytes. */
-  readonly messageBytesMax: number;
-  /** Whether its messages may come as runs; otherwise all of them come the other way. */
-  readonly takesRuns: boolean;
-  handleRun(run: MessageRun): void;
-  /** A message was announced that is over the limit; nothing of it is taken. */
-  handleTooBig(bytes: number): void;
-}
-
-/** What the lanes of a relay share. */
-export interface LaneShared {
-  readonly arenas: Arenas;
-  readonly run: Run;
-  readonly readTarget: (bytes: Uint8Array, start: number, end: number) => string;
-}
-
-/** Throws where WebAssembly cannot be had. */
-export function createLaneShared(): LaneShared {
-  const arenas = createArenas();
-  return { arenas, run: new Run(arenas.first), readTarget: createCachedStringReader() };
-}
+import { freeBytes } from './free-bytes.ts';
+import type { LaneListener, LaneShared } from './lane-shared.ts';
 
 /** A complete text message in one frame, masked or not. */
 const wholeText = 0x81;
@@ -37,8 +11,6 @@ const opcodes = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 
 const firstControlOpcode = 8;
 /** No message is under way in fragments. */
 const noFragments = -1;
-/** Less is not worth the call. */
-const freedBytesMin = 4096;
 /** Most connections keep nothing. */
 const noBytes: Buffer[] = [];
 /** A socket reads at most this much at once, except when it was held back; with a frame from before it fits into an arena. */
@@ -299,13 +271,4 @@ export class FastLane {
         return false;
     }
   }
-}
-
-/**
- * Gives the memory of a read back at once, which nobody refers to any more. Left to the garbage collector, which sees small objects
- * and not the 64 KiB behind each of them, it would be a fifth of the work at high throughput.
- */
-function freeBytes({ buffer, length }: Buffer): void {
-  // Only where they are all of their memory: small ones share it with others.
-  if (length >= freedBytesMin && buffer.byteLength === length && buffer instanceof ArrayBuffer) buffer.transfer(0);
 }

@@ -4,8 +4,8 @@ import { defaultServerLimits, defaultUserLimits } from '../../../src/protocol/li
 import { createAuthThrottle } from '../../../src/server/auth-throttle.ts';
 import { Connection } from '../../../src/server/connection.ts';
 import { createIncoming } from '../../../src/server/incoming.ts';
-import type { LaneShared } from '../../../src/server/lane/fast-lane.ts';
 import { readFrameHeader } from '../../../src/server/lane/frame-header.ts';
+import type { LaneShared } from '../../../src/server/lane/lane-shared.ts';
 import { createSockets } from '../../../src/server/sockets.ts';
 import { createSwitchboard } from '../../../src/server/switchboard.ts';
 import { opcodes, writeFrame } from '../../e2e/raw-frame.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { createLaneShared } from '../../../src/server/lane/fast-lane.ts';
+import { createLaneShared } from '../../../src/server/lane/lane-shared.ts';
 import { opcodes, writeFrame } from '../../e2e/raw-frame.ts';
 import { messageText, mutatedBytes } from '../../protocol/json-arbitraries.ts';
 import { converse, Said, type Step, speakers } from './conversation.ts';
