@@ -19,6 +19,9 @@ const seed = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31)
 const talkersAtOnce = 8;
 const mebibyte = 1024 * 1024;
 const memoryGrowthBytesMax = 64 * mebibyte;
+/** What lives in the heap between two collections of garbage, at its lowest, may not grow by more. */
+const heapGrowthBytesMax = 16 * mebibyte;
+const heapLookEveryMs = 100;
 /** The level from which on pino calls it an error: the relay logs a bug so, and nothing that comes from outside. */
 const errorLevel = 50;
 
@@ -58,7 +61,17 @@ async function talkUndisturbed(room: TestRoom, goesOn: () => boolean): Promise<n
 
 async function gauge(relay: ServedRelay, name: string): Promise<number> {
   const text = await (await fetch(`${relay.http}/metrics`)).text();
-  return Number(new RegExp(`^softlab_relay_${name} (\\d+)$`, 'm').exec(text)?.[1]);
+  return Number(new RegExp(`^(?:softlab_relay_)?${name} (\\d+)$`, 'm').exec(text)?.[1]);
+}
+
+/** The lowest that the heap was, as often as it is looked at until it need not go on: what is left when garbage is gone. */
+async function lowestHeapBytes(relay: ServedRelay, goesOn: () => boolean): Promise<number> {
+  let lowest = Number.POSITIVE_INFINITY;
+  while (goesOn()) {
+    lowest = Math.min(lowest, await gauge(relay, 'nodejs_heap_size_used_bytes'));
+    await delay(heapLookEveryMs);
+  }
+  return lowest;
 }
 
 /** Nobody is left: neither sockets nor sessions. */
@@ -68,8 +81,15 @@ async function untilAlone(relay: ServedRelay): Promise<void> {
   });
 }
 
-/** Talks so much that compiled code and caches are there, and tells the memory after it. */
-async function fuzz(relay: ServedRelay, identity: FuzzIdentity, chance: Chance, untilMs: number): Promise<number> {
+interface Spell {
+  readonly conversations: number;
+  readonly rssBytes: number;
+  readonly heapBytes: number;
+}
+
+/** Talks until that time, and tells what memory the relay had then. */
+async function fuzz(relay: ServedRelay, identity: FuzzIdentity, chance: Chance, untilMs: number): Promise<Spell> {
+  const lowest = lowestHeapBytes(relay, () => performance.now() < untilMs);
   let conversations = 0;
   const talkers = Array.from({ length: talkersAtOnce }, async (_, talker) => {
     const converse = talker % 2 === 0 ? frameConversation : httpConversation;
@@ -81,7 +101,7 @@ async function fuzz(relay: ServedRelay, identity: FuzzIdentity, chance: Chance, 
     }
   });
   await Promise.all(talkers);
-  return conversations;
+  return { conversations, rssBytes: readRssBytes(relay.process.pid), heapBytes: await lowest };
 }
 
 describe('FAULTS 33: garbage on the port', { timeout: seconds * 1000 + 120_000 }, () => {
@@ -95,17 +115,20 @@ describe('FAULTS 33: garbage on the port', { timeout: seconds * 1000 + 120_000 }
     let isOver = false;
     const undisturbed = talkUndisturbed(others, () => !isOver);
     const startMs = performance.now();
+    // Compiled code and caches are there after the first of three spells.
     const warmUp = await fuzz(relay, identity, chance, startMs + seconds * 300);
-    const warmBytes = readRssBytes(relay.process.pid);
-    const rest = await fuzz(relay, identity, chance, startMs + seconds * 1000);
-    const lateBytes = readRssBytes(relay.process.pid);
+    const early = await fuzz(relay, identity, chance, startMs + seconds * 650);
+    const late = await fuzz(relay, identity, chance, startMs + seconds * 1000);
     isOver = true;
     const told = await undisturbed;
     await untilAlone(relay);
+    const spells = [warmUp, early, late];
+    const inMebibytes = (name: 'rssBytes' | 'heapBytes') => spells.map((spell) => Math.round(spell[name] / mebibyte));
     process.stdout.write(
-      `fuzz, seed ${seed}: ${warmUp + rest} conversations, ${told} messages of others; RSS ${Math.round(warmBytes / mebibyte)} to ${Math.round(lateBytes / mebibyte)} MiB\n`,
+      `fuzz, seed ${seed}: ${spells.reduce((sum, { conversations }) => sum + conversations, 0)} conversations, ${told} messages of others; MiB after each third: RSS ${inMebibytes('rssBytes')}, heap ${inMebibytes('heapBytes')}\n`,
     );
-    expect(lateBytes - warmBytes).toBeLessThan(memoryGrowthBytesMax);
+    expect(late.rssBytes - warmUp.rssBytes).toBeLessThan(memoryGrowthBytesMax);
+    expect(late.heapBytes - early.heapBytes).toBeLessThan(heapGrowthBytesMax);
     expect(await relay.stop()).toMatchObject({ code: 0 });
     const log = relay.process.stderr.text().trim().split('\n').filter(Boolean);
     expect(log.filter((line) => JSON.parse(line).level >= errorLevel)).toEqual([]);
