@@ -20,8 +20,6 @@ const endings = ['close', 'terminate', 'takeover'] as const;
 export type Person = ReturnType<typeof createPerson>;
 
 export function createPerson({ url, authKey, id, ledger, ids, random }: PersonOptions) {
-  const usesAcks = random() < 0.3;
-  const extensions = usesAcks ? ['receipts', 'acks'] : ['receipts'];
   let sent = 0;
 
   const pick = <Item>(items: readonly Item[]): Item => {
@@ -29,6 +27,9 @@ export function createPerson({ url, authKey, id, ledger, ids, random }: PersonOp
     if (item === undefined) throw new Error('nothing to pick from');
     return item;
   };
+  const extensions = random() < 0.3 ? ['receipts', 'acks'] : ['receipts'];
+  // Few, so that a pair meets in every state of its queue, and its order is put to the test.
+  const targets = [pick(ids), pick(ids), pick(ids)];
 
   function handle(socket: WebSocket, message: Readonly<Record<string, unknown>>): void {
     const { status, code, _id } = message;
@@ -64,11 +65,10 @@ export function createPerson({ url, authKey, id, ledger, ids, random }: PersonOp
 
   async function talk(socket: WebSocket, goesOn: () => boolean): Promise<void> {
     for (let turns = 2 + random() * 30; turns > 0 && goesOn() && socket.readyState === WebSocket.OPEN; turns -= 1) {
-      const target = pick(ids);
-      for (let burst = 1 + Math.floor(random() * 4); burst > 0; burst -= 1) send(socket, target);
+      for (let burst = 1 + Math.floor(random() * 4); burst > 0; burst -= 1) send(socket, pick(targets));
       // Some do not read for a while.
       if (random() < 0.1) socket.pause();
-      await delay(20 + random() * 400);
+      await delay(10 + random() * 200);
       socket.resume();
     }
   }
