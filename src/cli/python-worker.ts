@@ -27,6 +27,7 @@ DEVICE_TOKEN = ${quoted(deviceToken)}
 
 def handle(message):
     """Do the work here. What it returns goes back to the sender; None means no answer."""
+    print("got", json.dumps(message), flush=True)
     return {"ok": True, "echo": message.get("cmd")}
 
 
@@ -66,25 +67,28 @@ def on_error(ws, error):
 options = {}
 if hasattr(socket, "TCP_USER_TIMEOUT"):
     options["sockopt"] = ((socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 60000),)
-failures = 0
-while session["code"] not in NEVER:
-    session.update(online_since=None, code=None)
-    ws = websocket.WebSocketApp(URL, on_open=on_open, on_message=on_message, on_close=on_close, on_error=on_error)
-    thread = threading.Thread(target=ws.run_forever, kwargs=options, daemon=True)
-    thread.start()
-    while thread.is_alive():
-        thread.join(30)
-        if thread.is_alive() and session["online_since"] is not None:
-            try:
-                ws.send('{"action":"ping"}')
-            except Exception:
-                pass  # the thread is about to end
-    since = session["online_since"]
-    failures = 0 if since is not None and time.monotonic() - since > 30 else failures + 1
-    wait = random.uniform(300, 900) if session["code"] in SLOW else random.uniform(0, min(30, 0.5 * 2 ** min(failures, 6)))
-    if session["code"] not in NEVER:
-        print("offline (%s), again in %.1f s" % (session["code"], wait), flush=True)
-        time.sleep(wait)
-print("ended for good:", session["code"], flush=True)
+try:
+    failures = 0
+    while session["code"] not in NEVER:
+        session.update(online_since=None, code=None)
+        ws = websocket.WebSocketApp(URL, on_open=on_open, on_message=on_message, on_close=on_close, on_error=on_error)
+        thread = threading.Thread(target=ws.run_forever, kwargs=options, daemon=True)
+        thread.start()
+        while thread.is_alive():
+            thread.join(30)
+            if thread.is_alive() and session["online_since"] is not None:
+                try:
+                    ws.send('{"action":"ping"}')
+                except Exception:
+                    pass  # the thread is about to end
+        since = session["online_since"]
+        failures = 0 if since is not None and time.monotonic() - since > 30 else failures + 1
+        wait = random.uniform(300, 900) if session["code"] in SLOW else random.uniform(0, min(30, 0.5 * 2 ** min(failures, 6)))
+        if session["code"] not in NEVER:
+            print("offline (%s), again in %.1f s" % (session["code"], wait), flush=True)
+            time.sleep(wait)
+    print("ended for good:", session["code"], flush=True)
+except KeyboardInterrupt:
+    print("stopped", flush=True)
 `;
 }

@@ -66,6 +66,22 @@ describe.runIf(hasTool('python3-websocket'))('the worker that relay device add s
     ).toEqual(['missed', 'last']);
   });
 
+  it('shows each command that comes, and that it waited', async () => {
+    const start = await pasteWorker('drill');
+    await runRelay(['send', '-t', 'drill', '{"cmd":"turn"}'], { env: relay.env });
+    await using worker = start();
+    const shown = await worker.stdout.waitFor(/got (\{.*\})\n/);
+    expect(JSON.parse(shown[1] ?? '')).toMatchObject({ cmd: 'turn', _offline_queued: true });
+  });
+
+  it('ends on Ctrl+C without a traceback', async () => {
+    const start = await pasteWorker('saw');
+    await using worker = start();
+    await worker.stdout.waitFor(/online as saw/);
+    worker.kill('SIGINT');
+    expect(await worker.exited).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/stopped\n$/) });
+  });
+
   it('comes back by itself when the relay was away', async () => {
     await using other = await startServe();
     const start = await pasteWorker('loyal', other.env);
