@@ -25,7 +25,7 @@ const patience: ServerOptions = {
   headersTimeout: 4000,
   requestTimeout: 4000,
   keepAliveTimeout: 4000,
-  connectionsCheckingInterval: 500,
+  connectionsCheckingInterval: 250,
 };
 const bodyBytesMax = 64 * 1024;
 
