@@ -5,6 +5,7 @@ import type { SentEntry } from '../model/log-entry.ts';
 import { addEntries, followSending } from '../model/message-pane.ts';
 import { addresseesOf } from '../model/targets.ts';
 import { moveCursor } from '../model/text-buffer.ts';
+import { layoutOf } from '../state/layout.ts';
 import type { PendingCommand } from '../state/overlay.ts';
 import type { CommanderState } from '../state/state.ts';
 import { type Effect, notify, type Step, step } from '../state/step.ts';
@@ -74,6 +75,8 @@ function release(state: CommanderState, { targets, json, payload }: PendingComma
     notice: undefined,
     messages: addEntries(followSending(state.messages), entries),
     devices: clearMarks(state.devices),
+    // Where there is room for one list, the answer would come unseen behind the devices.
+    list: layoutOf(state).hasStrip ? 'messages' : state.list,
     composer: rememberCommand(state.composer),
     relay: { ...state.relay, sent: state.relay.sent + entries.length },
     messagesNumbered: state.messagesNumbered + entries.length,

@@ -14,7 +14,7 @@ export const composerKeys: PlaceKeys = {
   ],
   shared: [
     bind('escape', 'leave-composer', 'Esc', 'back to the list', 'back to the list'),
-    bind('shift+tab', 'focus-previous', 'Shift+Tab', 'pane before'),
+    bind('shift+tab', 'focus-previous', 'Shift+Tab', 'messages', 'messages'),
     bind('ctrl+l', 'redraw', '^L', 'draw the screen again'),
     bind('ctrl+z', 'suspend', '^Z', 'to the background (fg comes back)'),
     bind('ctrl+c', 'clear-or-quit', '^C', 'clear, then quit', 'clear, then quit'),

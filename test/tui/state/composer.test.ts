@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { footerKeys } from '../../../src/tui/keys/keymap.ts';
+import { layoutOf } from '../../../src/tui/state/layout.ts';
 import { createHarness, offline, online, received, startMs } from '../harness.ts';
 
 const devices = [online('mouse_pi'), offline('pump-1'), offline('pump-2')];
@@ -52,6 +54,33 @@ describe('the composer sends', () => {
     commander.type('@pump-1 {"cmd":"stop"}');
     commander.press('enter');
     expect(commander.sent.map(({ target }) => target)).toEqual(['pump-1']);
+  });
+});
+
+describe('where there is room for one list', () => {
+  it('a command that was sent brings the messages, where its answer will stand', () => {
+    const commander = createHarness({ devices, size: { columns: 80, rows: 24 } });
+    commander.type('@mouse_pi {"cmd":"x"');
+    expect(layoutOf(commander.state).devices).toBeDefined();
+    commander.type('}');
+    commander.press('enter');
+    expect(layoutOf(commander.state).messages).toBeDefined();
+    expect(commander.state.focus).toBe('composer');
+  });
+
+  it('Shift+Tab goes from the composer to the messages, and the footer names it', () => {
+    const commander = createHarness({ devices, size: { columns: 80, rows: 24 } });
+    commander.press('i');
+    expect(footerKeys('composer').find(({ hint }) => hint === 'messages')?.label).toBe('Shift+Tab');
+    commander.press('shift+tab');
+    expect(commander.state.focus).toBe('messages');
+  });
+
+  it('elsewhere nothing moves', () => {
+    const commander = createHarness({ devices });
+    commander.type('@mouse_pi {"cmd":"x"}');
+    commander.press('enter', 'escape');
+    expect(commander.state.focus).toBe('devices');
   });
 });
 
