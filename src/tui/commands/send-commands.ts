@@ -1,9 +1,9 @@
-import { withMessageId } from '../model/command-text.ts';
-import { fillComposer, rememberCommand } from '../model/composer.ts';
+import { withMessageId, writeName } from '../model/command-text.ts';
+import { type Composer, fillComposer, rememberCommand } from '../model/composer.ts';
 import { clearMarks } from '../model/device-list.ts';
 import type { SentEntry } from '../model/log-entry.ts';
 import { addEntries, followSending } from '../model/message-pane.ts';
-import { addresseesOf } from '../model/targets.ts';
+import { addresseesOf, type Target } from '../model/targets.ts';
 import { moveCursor } from '../model/text-buffer.ts';
 import { layoutOf } from '../state/layout.ts';
 import type { PendingCommand } from '../state/overlay.ts';
@@ -51,6 +51,12 @@ function needsConfirmation({ targets }: PendingCommand): boolean {
   return targets.length > 1 || targets.some(({ state }) => state === 'strange');
 }
 
+/** The command for the history: marks end with the sending, so those whom they stood for are written in front of it. */
+function addressedText({ buffer, command }: Composer, targets: readonly Target[]): string {
+  if (command.names.length > 0) return buffer.text;
+  return `${targets.map(({ id }) => writeName(id)).join(' ')} ${buffer.text.trimStart()}`;
+}
+
 /** Sends to each target, with an `_id` of its own by which its reply is known. */
 function release(state: CommanderState, { targets, json, payload }: PendingCommand): Step {
   const ownId = typeof payload._id === 'string' ? payload._id : undefined;
@@ -69,6 +75,7 @@ function release(state: CommanderState, { targets, json, payload }: PendingComma
     };
   });
   const effects = entries.map(({ seq, peer, text }): Effect => ({ effect: 'send', seq, target: peer, json: text }));
+  const typed = addressedText(state.composer, targets);
   const sent: CommanderState = {
     ...state,
     overlay: undefined,
@@ -77,11 +84,11 @@ function release(state: CommanderState, { targets, json, payload }: PendingComma
     devices: clearMarks(state.devices),
     // Where there is room for one list, the answer would come unseen behind the devices.
     list: layoutOf(state).hasStrip ? 'messages' : state.list,
-    composer: rememberCommand(state.composer),
+    composer: rememberCommand(state.composer, typed),
     relay: { ...state.relay, sent: state.relay.sent + entries.length },
     messagesNumbered: state.messagesNumbered + entries.length,
   };
-  return step(sent, ...effects, { effect: 'remember', command: state.composer.buffer.text });
+  return step(sent, ...effects, { effect: 'remember', command: typed });
 }
 
 /**

@@ -39,9 +39,8 @@ export function fillComposer(composer: Composer, text: string): Composer {
   return editComposer(composer, () => bufferOf(text));
 }
 
-/** Empties it after a command was sent, and remembers the command. */
-export function rememberCommand(composer: Composer): Composer {
-  const { text } = composer.buffer;
+/** Empties it after a command was sent, and remembers the command: as it was typed, or with the names of marked targets. */
+export function rememberCommand(composer: Composer, text = composer.buffer.text): Composer {
   const history = [...composer.history.filter((earlier) => earlier !== text), text].slice(-historyMax);
   return { ...fillComposer(composer, ''), history };
 }

@@ -284,6 +284,19 @@ describe('fields', () => {
 });
 
 describe('the history', () => {
+  it('has the names of the marked devices, whose marks are gone', () => {
+    const spaced = online('gate 7');
+    const commander = createHarness({ devices: [spaced, online('mouse_pi')] });
+    commander.press('space', 'j', 'space');
+    commander.type('{"n":1}');
+    commander.press('enter', 'y', 'up');
+    const text = '@"gate 7" @mouse_pi {"n":1}';
+    expect(commander.state.composer.buffer.text).toBe(text);
+    expect(commander.effects.at(-1)).toEqual({ effect: 'remember', command: text });
+    commander.press('enter', 'y');
+    expect(commander.sent.map(({ target }) => target)).toEqual(['gate 7', 'mouse_pi', 'gate 7', 'mouse_pi']);
+  });
+
   it('has commands of earlier sessions behind those of this one', () => {
     const commander = createHarness({ devices });
     commander.type('@mouse_pi {"n":2}');
