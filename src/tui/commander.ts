@@ -7,6 +7,7 @@ import type { CommanderState } from './state/state.ts';
 import type { Effect } from './state/step.ts';
 import { createStore, type Store } from './store.ts';
 import type { TerminalControl } from './terminal.ts';
+import { countOf } from './text/format.ts';
 
 /** The commander without its face: what happens goes into the store, what the store asks for is done. */
 export interface Commander {
@@ -41,7 +42,7 @@ function createErrands(store: Store, ports: CommanderPorts, terminal: TerminalCo
     save: (entries: readonly LogEntry[]) =>
       trying('Not saved', async () => {
         const path = await saveLog(entries, Date.now());
-        say('good', `${entries.length} messages saved in ${path}`);
+        say('good', `${countOf(entries.length, 'message')} saved in ${path}`);
       }),
     edit: (text: string) =>
       trying('Not edited', async () => store.dispatch({ type: 'edited', text: await terminal.edit(text) })),

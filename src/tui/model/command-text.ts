@@ -89,9 +89,14 @@ export function parseCommandText(text: string): CommandText {
   return { names, bodyStart, body: readBody(text, bodyStart) };
 }
 
+/** Whether a client id stands behind `@` without quotes. */
+export function isWrittenAsItIs(id: string): boolean {
+  return !/[\s"{*?]/.test(id);
+}
+
 /** A client id as it is written behind `@`. */
 export function writeName(id: string): string {
-  return /[\s"{*?]/.test(id) ? `@${JSON.stringify(id)}` : `@${id}`;
+  return isWrittenAsItIs(id) ? `@${id}` : `@${JSON.stringify(id)}`;
 }
 
 /**

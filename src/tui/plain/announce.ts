@@ -1,4 +1,5 @@
 /** What has changed from one state to the next, in lines to be read aloud. Pure. */
+import { isWrittenAsItIs, writeName } from '../model/command-text.ts';
 import type { Device } from '../model/device-list.ts';
 import type { LogEntry, SentEntry } from '../model/log-entry.ts';
 import { sentEntry } from '../model/message-log.ts';
@@ -98,6 +99,7 @@ function questionLines(before: CommanderState, after: CommanderState): Lines {
       const { id, token, url } = overlay.device;
       return [
         `${toVisibleName(id)} is registered at ${toVisible(url)}.`,
+        ...(isWrittenAsItIs(id) ? [] : [`In commands it is written ${toVisible(writeName(id))}.`]),
         `Its token, said this once: ${toVisible(token)}`,
       ];
     }

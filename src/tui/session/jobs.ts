@@ -4,6 +4,7 @@ import type { RelayHttp } from '../../client/http.ts';
 import type { CommanderPorts } from '../ports.ts';
 import type { Action } from '../state/action.ts';
 import type { Removal } from '../state/overlay.ts';
+import { countOf } from '../text/format.ts';
 
 export interface JobPorts {
   readonly http: RelayHttp;
@@ -71,7 +72,7 @@ export function createJobs({ http, url, workerFor, tell }: JobPorts): Jobs {
     try {
       if (removal.remove === 'queue') {
         const count = await http.purgeQueue(removal.target);
-        say('good', `${count} ${count === 1 ? 'message' : 'messages'} to ${removal.target} cancelled.`);
+        say('good', `${countOf(count, 'message')} to ${removal.target} cancelled.`);
       } else {
         await http.cancelQueued(removal.target, removal.seq);
         say('good', `The message to ${removal.target} is cancelled.`);

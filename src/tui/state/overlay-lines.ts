@@ -1,5 +1,6 @@
 /** The words of what can be scrolled, as lines: the views paint them, and scrolling knows where they end. */
 import { keysOf, type Place } from '../keys/keymap.ts';
+import { isWrittenAsItIs, writeName } from '../model/command-text.ts';
 import { cellWidth, wrapToCells } from '../text/cells.ts';
 import { formatTime } from '../text/format.ts';
 import { toVisible, toVisibleName } from '../text/visible.ts';
@@ -61,6 +62,7 @@ function newDeviceLines({ id, token, url, worker }: NewDevice, columns: number):
     'That address is good on this machine only; on another one write the name or address of this machine.';
   return [
     ...wrap('Device ', toVisibleName(id)),
+    ...(isWrittenAsItIs(id) ? [] : wrap('Written', toVisible(`${writeName(id)}  in commands`))),
     ...wrap('Address', toVisible(url)),
     ...(isLoopback.test(url) ? wrap('', nearOnly) : []),
     { lead: '', text: '' },

@@ -37,5 +37,6 @@ export function addTapped(state: CommanderState, messages: readonly TappedMessag
   const dropped = messages.reduce((sum, message) => sum + message.dropped, 0);
   const tapped = { ...state, messages: addEntries(state.messages, entries) };
   if (dropped === 0) return tapped;
-  return addProblem(tapped, `The relay left out ${dropped} copies of the room's traffic: this terminal is too slow.`);
+  const copies = dropped === 1 ? 'one copy' : `${dropped} copies`;
+  return addProblem(tapped, `The relay left out ${copies} of the room's traffic: this terminal is too slow.`);
 }

@@ -24,6 +24,11 @@ export function formatCount(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
+/** `1 message`, `12 messages`. */
+export function countOf(count: number, thing: string): string {
+  return `${formatCount(count)} ${thing}${count === 1 ? '' : 's'}`;
+}
+
 /** At most four characters: `999`, `1.2k`, `35k`. */
 export function formatRate(perSecond: number): string {
   if (perSecond < 1000) return String(perSecond);

@@ -60,10 +60,14 @@ export function quitContent({ others }: Confirm<'confirm-quit'>, view: OverlayVi
   };
 }
 
+function waitingWords(count: number): string {
+  return count === 1 ? 'the one message that waits for' : `all ${count} that wait for`;
+}
+
 export function removalContent({ removal }: Confirm<'confirm-removal'>, view: OverlayView): Content {
   const { state, look } = view;
   const target = toVisibleName(removal.target, look.isAscii);
-  const what = removal.remove === 'queue' ? `all ${removal.count} that wait for` : `message ${removal.seq} to`;
+  const what = removal.remove === 'queue' ? waitingWords(removal.count) : `message ${removal.seq} to`;
   return {
     title: 'Cancel what waits?',
     rows: [

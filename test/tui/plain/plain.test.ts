@@ -69,6 +69,13 @@ describe('the commander in lines', () => {
     expect(hear({ type: 'device-added', device }).join()).toContain('rly_device_t');
   });
 
+  it('says how a name with a space is written', () => {
+    const { hear } = plainCommander();
+    const device = { id: 'my valve', token: 't', url: 'ws://relay', worker: 'import json' };
+    expect(hear({ type: 'device-added', device })).toContain('In commands it is written @"my valve".');
+    expect(hear({ type: 'device-added', device: { ...device, id: 'valve' } }).join()).not.toContain('@');
+  });
+
   it('names what can be typed, who is there, and the last messages', () => {
     const { enter, hear } = plainCommander();
     hear(received({ sender: 'gate', n: 1 }), received({ sender: 'gate', n: 2 }));

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DeviceDetail, QueuedMessage } from '../../../src/client/http-types.ts';
 import { chosenItem } from '../../../src/tui/model/menu.ts';
+import { overlayLines } from '../../../src/tui/state/overlay-lines.ts';
 import { createHarness, type Harness, offline, online, ownSession, startMs } from '../harness.ts';
 
 const devices = [online('mouse_pi'), offline('pump-1', 2)];
@@ -130,7 +131,15 @@ describe('adding a device', () => {
       url: 'ws://relay/ws/connect/',
       worker: '#!/usr/bin/env python3',
     };
+    const written = (): readonly string[] => {
+      const { overlay } = commander.state;
+      const lines = overlay?.kind === 'new-device' ? overlayLines(commander.state, overlay) : [];
+      return lines.filter(({ lead }) => lead === 'Written').map(({ text }) => text);
+    };
     commander.act({ type: 'device-added', device });
+    expect(written()).toEqual([]);
+    commander.act({ type: 'device-added', device: { ...device, id: 'my gate' } });
+    expect(written()).toEqual(['@"my gate"  in commands']);
     commander.press('y', 't');
     expect(commander.effects.slice(1)).toEqual([
       { effect: 'copy', text: device.worker },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatAge, formatCount, formatRate } from '../../../src/tui/text/format.ts';
+import { countOf, formatAge, formatCount, formatRate } from '../../../src/tui/text/format.ts';
 
 describe('numbers and times', () => {
   it('say an age in its largest unit', () => {
@@ -15,6 +15,15 @@ describe('numbers and times', () => {
 
   it('group thousands', () => {
     expect([0, 999, 1000, 1_234_567].map(formatCount)).toEqual(['0', '999', '1,000', '1,234,567']);
+  });
+
+  it('count one thing as one', () => {
+    expect([0, 1, 2, 1000].map((count) => countOf(count, 'message'))).toEqual([
+      '0 messages',
+      '1 message',
+      '2 messages',
+      '1,000 messages',
+    ]);
   });
 
   it('say a rate in four characters', () => {
