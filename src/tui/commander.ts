@@ -2,6 +2,7 @@ import type { LogEntry } from './model/log-entry.ts';
 import type { Beginning, CommanderPorts } from './ports.ts';
 import { createConnector } from './session/connector.ts';
 import { messageOf } from './session/jobs.ts';
+import { writeNewFile } from './session/new-file.ts';
 import { saveLog } from './session/save-log.ts';
 import type { CommanderState } from './state/state.ts';
 import type { Effect } from './state/step.ts';
@@ -43,6 +44,11 @@ function createErrands(store: Store, ports: CommanderPorts, terminal: TerminalCo
       trying('Not saved', async () => {
         const path = await saveLog(entries, Date.now());
         say('good', `${countOf(entries.length, 'message')} saved in ${path}`);
+      }),
+    saveWorker: (worker: string) =>
+      trying('Not saved', async () => {
+        const path = await writeNewFile({ folder: '.', name: 'worker', extension: '.py', content: worker });
+        say('good', `The worker is saved in ${path}`);
       }),
     edit: (text: string) =>
       trying('Not edited', async () => store.dispatch({ type: 'edited', text: await terminal.edit(text) })),
@@ -109,6 +115,8 @@ export function createCommander({ initial, ports, terminal }: CommanderParts): C
         return terminal.copy(effect.text);
       case 'save':
         return errands.save(effect.entries);
+      case 'save-worker':
+        return errands.saveWorker(effect.worker);
       case 'edit':
         return errands.edit(effect.text);
       case 'redraw':

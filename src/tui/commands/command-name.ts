@@ -27,6 +27,7 @@ export type Command =
   | 'add-device'
   | 'copy-worker'
   | 'copy-token'
+  | 'save-worker'
   | 'open-filter'
   | 'keep-filter'
   | 'cancel-filter'

@@ -114,12 +114,26 @@ function copyOf(what: 'worker' | 'token'): (state: CommanderState) => Step {
     if (state.overlay?.kind !== 'new-device') return step(state);
     const { device } = state.overlay;
     const text = what === 'worker' ? device.worker : device.token;
-    return step(notify(state, 'good', `The ${what} is copied: sent to the terminal.`), { effect: 'copy', text });
+    // Whether the terminal took it is never known: tmux and others drop it without a word.
+    const words = `The ${what} was sent to the terminal; s saves the worker as a file.`;
+    return step(notify(state, 'good', words), { effect: 'copy', text });
   };
 }
 
+function saveWorker(state: CommanderState): Step {
+  if (state.overlay?.kind !== 'new-device') return step(state);
+  return step(state, { effect: 'save-worker', worker: state.overlay.device.worker });
+}
+
 export const sheetCommands: Handlers<
-  'open-device' | 'address-device' | 'cancel-queued' | 'purge-queue' | 'copy-queued' | 'copy-worker' | 'copy-token'
+  | 'open-device'
+  | 'address-device'
+  | 'cancel-queued'
+  | 'purge-queue'
+  | 'copy-queued'
+  | 'copy-worker'
+  | 'copy-token'
+  | 'save-worker'
 > = {
   'open-device': openDevice,
   'address-device': addressDevice,
@@ -128,4 +142,5 @@ export const sheetCommands: Handlers<
   'copy-queued': copyQueued,
   'copy-worker': copyOf('worker'),
   'copy-token': copyOf('token'),
+  'save-worker': saveWorker,
 };

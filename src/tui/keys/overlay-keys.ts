@@ -51,6 +51,7 @@ export const overlayKeys = {
     shared: [
       bind('y', 'copy-worker', 'y', 'copy the worker', 'copy the worker'),
       bind('t', 'copy-token', 't', 'copy the token', 'copy the token'),
+      bind('s', 'save-worker', 's', 'save the worker in a file', 'save the worker'),
       ...moving,
       bind('escape enter', 'close-overlay', 'Esc', 'close; the token is not shown again', 'close'),
       bind('ctrl+c', 'quit', '^C', 'quit'),

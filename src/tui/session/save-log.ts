@@ -1,6 +1,5 @@
-import { writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import type { LogEntry } from '../model/log-entry.ts';
+import { writeNewFile } from './new-file.ts';
 
 /** One line of JSON for a message: when, from or to whom, and the payload with every character of its values as it came. */
 export function toJsonLine(entry: LogEntry): string {
@@ -14,22 +13,14 @@ export function toJsonLine(entry: LogEntry): string {
   return `{"at":${at},${way},"payload":${payload}}\n`;
 }
 
-function isTaken(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EEXIST';
-}
-
 /** Writes the messages as lines of JSON into a new file of the folder; resolves with its path. */
 export async function saveLog(entries: readonly LogEntry[], nowMs: number, folder = '.'): Promise<string> {
   const stamp = new Date(nowMs).toISOString().slice(0, 19).replaceAll(':', '-');
-  const lines = entries.map(toJsonLine);
-  for (let number = 1; ; number++) {
-    const path = resolve(folder, `relay-messages-${stamp}${number === 1 ? '' : `-${number}`}.ndjson`);
-    try {
-      // The log may hold what others should not read, and an existing file is never overwritten.
-      await writeFile(path, lines, { mode: 0o600, flag: 'wx' });
-      return path;
-    } catch (error) {
-      if (!isTaken(error)) throw error;
-    }
-  }
+  // The log may hold what others should not read.
+  return writeNewFile({
+    folder,
+    name: `relay-messages-${stamp}`,
+    extension: '.ndjson',
+    content: entries.map(toJsonLine),
+  });
 }

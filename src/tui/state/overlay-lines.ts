@@ -69,7 +69,7 @@ function newDeviceLines({ id, token, url, worker }: NewDevice, columns: number):
     ...wrap('', 'The token, shown this once (t copies it):'),
     ...wrap('', toVisible(token)),
     { lead: '', text: '' },
-    ...wrap('', 'A worker to paste on its machine, for instance as worker.py (y copies it):'),
+    ...wrap('', 'A worker for its machine, as worker.py (y copies it, s saves it):'),
     { lead: '', text: '' },
     ...worker.split('\n').flatMap((line) => wrap('', toVisible(line))),
   ];

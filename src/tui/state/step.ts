@@ -24,6 +24,7 @@ export type Effect =
   | { readonly effect: 'cancel-sent'; readonly target: string; readonly messageId: string }
   | { readonly effect: 'copy'; readonly text: string }
   | { readonly effect: 'save'; readonly entries: readonly LogEntry[] }
+  | { readonly effect: 'save-worker'; readonly worker: string }
   /** Gives the text to $EDITOR and the terminal with it. */
   | { readonly effect: 'edit'; readonly text: string }
   | { readonly effect: 'redraw' }

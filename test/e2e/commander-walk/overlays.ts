@@ -76,7 +76,7 @@ export const sheets: readonly Step[] = [
   ...within('prompt', ['ctrl+c', devicesOpen]),
   ...within('devices', ['a', /Add a device/]),
   ...within('prompt', ['', /› gamma_/, 'gamma'], ['enter', /rly_device_/]),
-  ...within('new-device', ['y', /worker is copied/], ['t', /token is copied/]),
+  ...within('new-device', ['y', /The worker was sent/], ['t', /The token was sent/], ['s', /worker is saved in/]),
   ...within('new-device', ['j', /2-\d+ of/], ['k', / 1-\d+ of/], ['down', /2-\d+ of/], ['up', / 1-\d+ of/]),
   ...within(
     'new-device',

@@ -140,10 +140,11 @@ describe('adding a device', () => {
     expect(written()).toEqual([]);
     commander.act({ type: 'device-added', device: { ...device, id: 'my gate' } });
     expect(written()).toEqual(['@"my gate"  in commands']);
-    commander.press('y', 't');
+    commander.press('y', 't', 's');
     expect(commander.effects.slice(1)).toEqual([
       { effect: 'copy', text: device.worker },
       { effect: 'copy', text: device.token },
+      { effect: 'save-worker', worker: device.worker },
     ]);
     commander.press('escape');
     expect(JSON.stringify(commander.state)).not.toContain('rly_device_x');
