@@ -35,10 +35,16 @@ function scroll(state: CommanderState, rows: number): CommanderState {
   return { ...state, overlay: { ...overlay, top: Math.max(0, Math.min(overlay.top + rows, topMax)) } };
 }
 
-function moveInOverlay(state: CommanderState, rows: number): CommanderState {
+/** What waits in a queue is listed in a part of its sheet: a page of it is about as long as this. */
+const sheetPageRows = 10;
+
+function moveInOverlay(state: CommanderState, command: MovingCommand): CommanderState {
   const { overlay } = state;
-  if (overlay?.kind !== 'device-sheet') return scroll(state, rows);
-  return { ...state, overlay: { ...overlay, sheet: moveInSheet(overlay.sheet, rows) } };
+  if (overlay?.kind === 'device-sheet') {
+    return { ...state, overlay: { ...overlay, sheet: moveInSheet(overlay.sheet, rowsOf(command, sheetPageRows)) } };
+  }
+  // The last row of a page is the first of the next one, so that nobody loses the place.
+  return scroll(state, rowsOf(command, Math.max(1, overlayRows(layoutOf(state)) - 1)));
 }
 
 /** In the detail, pages scroll the message and rows go to the next one. */
@@ -68,7 +74,7 @@ function moveInList(state: CommanderState, command: MovingCommand): CommanderSta
 function move(command: MovingCommand): (state: CommanderState) => Step {
   return (state) => {
     const place = placeOf(state);
-    if (state.overlay !== undefined) return step(moveInOverlay(state, rowsOf(command, 10)));
+    if (state.overlay !== undefined) return step(moveInOverlay(state, command));
     if (place === 'detail') return step(moveInDetail(state, command));
     return step(place === 'devices' || place === 'messages' ? moveInList(state, command) : state);
   };

@@ -6,6 +6,7 @@ import { formatTime } from '../text/format.ts';
 import { toVisible, toVisibleName } from '../text/visible.ts';
 import { frameColumns } from './layout.ts';
 import type { NewDevice, Overlay } from './overlay.ts';
+import { placeOf } from './place.ts';
 import type { CommanderState, Problem } from './state.ts';
 
 /** One line: what stands at its beginning, and the rest. */
@@ -25,14 +26,18 @@ const helpPlaces = [
   ['prompt', 'Questions'],
 ] as const satisfies readonly (readonly [Place, string])[];
 
-/** Every key from the table of keys; those of both lists are listed once. */
-function helpLines(): readonly OverlayLine[] {
-  const listed = keysOf('devices').map(({ command }) => command);
-  return helpPlaces.flatMap(([place, title]) => {
-    const isSecond = place === 'messages' || place === 'detail';
-    const isKnown = (command: (typeof listed)[number]): boolean =>
-      isSecond && listed.includes(command) && command !== 'open-filter' && command !== 'copy';
-    const keys = keysOf(place).filter(({ command }) => !isKnown(command));
+const listPlaces: readonly Place[] = ['devices', 'messages', 'detail'];
+
+/** Every key from the table of keys, those of the place where help was asked for first; what lists share is listed once. */
+function helpLines(asked: Place): readonly OverlayLine[] {
+  const places = [...helpPlaces].sort(([a], [b]) => Number(b === asked) - Number(a === asked));
+  const firstList = places.find(([place]) => listPlaces.includes(place))?.[0] ?? 'devices';
+  const listed = keysOf(firstList);
+  return places.flatMap(([place, title]) => {
+    const isLater = place !== firstList && listPlaces.includes(place);
+    const keys = keysOf(place).filter(
+      ({ command, help }) => !(isLater && listed.some((known) => known.command === command && known.help === help)),
+    );
     return [
       { lead: title, text: '' },
       ...keys.map(({ label, help }) => ({ lead: `  ${label}`, text: help })),
@@ -81,7 +86,7 @@ export function overlayLines(
 ): readonly OverlayLine[] {
   switch (overlay.kind) {
     case 'help':
-      return helpLines();
+      return helpLines(placeOf({ ...state, overlay: undefined }));
     case 'problems':
       return problemLines(state.problems, state.size.columns - frameColumns);
     case 'new-device':

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DeviceDetail, QueuedMessage } from '../../../src/client/http-types.ts';
 import { chosenItem } from '../../../src/tui/model/menu.ts';
+import { layoutOf, overlayRows } from '../../../src/tui/state/layout.ts';
 import { overlayLines } from '../../../src/tui/state/overlay-lines.ts';
 import { createHarness, type Harness, offline, online, ownSession, startMs } from '../harness.ts';
 
@@ -234,7 +235,35 @@ describe('the sheet of a device', () => {
   });
 });
 
+describe('the help', () => {
+  it.each([
+    ['1', 'Devices'],
+    ['2', 'Messages'],
+  ])('begins with the keys of the pane that has the focus', (key, title) => {
+    const commander = createHarness({ devices });
+    commander.press(key, '?');
+    const { overlay } = commander.state;
+    const lines = overlay?.kind === 'help' ? overlayLines(commander.state, overlay) : [];
+    expect(lines[0]?.lead).toBe(title);
+    expect(lines.filter(({ text }) => text === 'every command by its name')).toHaveLength(1);
+    expect(lines.filter(({ text }) => text === 'mark as a target')).toHaveLength(1);
+    expect(lines.filter(({ text }) => text === 'stand still, and go on')).toHaveLength(1);
+  });
+});
+
 describe('scrolling what is longer than the screen', () => {
+  it('goes on by a page, whose last row becomes the first', () => {
+    const commander = createHarness({ size: { columns: 80, rows: 24 }, devices });
+    const rows = overlayRows(layoutOf(commander.state));
+    const top = () => (commander.state.overlay?.kind === 'help' ? commander.state.overlay.top : -1);
+    commander.press('?', 'pagedown');
+    expect(top()).toBe(rows - 1);
+    commander.press('pagedown');
+    expect(top()).toBe(2 * (rows - 1));
+    commander.press('pageup');
+    expect(top()).toBe(rows - 1);
+  });
+
   it('ends where it ends, so that the way back begins at once', () => {
     const commander = createHarness({ size: { columns: 80, rows: 24 }, devices });
     const top = () => (commander.state.overlay?.kind === 'help' ? commander.state.overlay.top : -1);

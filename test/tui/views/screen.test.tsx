@@ -163,7 +163,7 @@ describe('the screen', () => {
   });
 
   it('lists every key that the table knows in the help', () => {
-    const commander = createHarness({ size: { columns: 120, rows: 90 }, devices });
+    const commander = createHarness({ size: { columns: 120, rows: 100 }, devices });
     commander.press('?');
     const screen = screenOf(commander);
     for (const word of ['filter by name', 'stand still', 'close the detail', 'earlier command', 'keep the filter']) {
