@@ -119,7 +119,7 @@ export const commandTable: readonly (CommandEntry | CommandGroup)[] = [
     ],
   },
   {
-    usage: 'doctor',
+    usage: 'doctor [id]',
     describe: 'Say what is wrong between here and the relay, or a device',
     load: async () => (await import('./commands/doctor.ts')).doctorCommand,
   },

@@ -83,6 +83,15 @@ async function fail(error: unknown): Promise<ExitCode> {
   return code;
 }
 
+/** Text that is folded to less cannot be read. */
+const columnsMin = 40;
+
+/** How wide standard output is: as its terminal says, or as the shell does; undefined where neither knows. */
+function readColumns(): number | undefined {
+  const told = Number(process.env.COLUMNS);
+  return process.stdout.columns ?? (told >= columnsMin ? told : undefined);
+}
+
 async function main(args: readonly string[]): Promise<ExitCode> {
   // The shortest question gets the shortest way.
   if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
@@ -93,7 +102,7 @@ async function main(args: readonly string[]): Promise<ExitCode> {
   const interruption = watchInterruption(() => command?.endsItself === true);
   try {
     const { parseCommandLine } = await import('./parse-command-line.ts');
-    const parsed = await parseCommandLine(args, readVersion(), process.stdout.columns);
+    const parsed = await parseCommandLine(args, readVersion(), readColumns());
     if (parsed.kind === 'text') {
       process.stdout.write(`${parsed.text}\n`);
       return exitCodes.done;

@@ -2,26 +2,19 @@ import yargs, { type Argv, type Options } from 'yargs';
 import { type Command, commonOptions, type Example } from './command.ts';
 import { type CommandEntry, type CommandGroup, commandTable, loadCommander } from './command-table.ts';
 import { commanderExamples, commanderOptions } from './commander-flags.ts';
-import { didYouMean } from './did-you-mean.ts';
 import { CommandError, usageError } from './exit-codes.ts';
+import { explainMistake, explainWrongCommand, nameOf, type Reached } from './explain-mistake.ts';
 
 /** What a command line asks for: a text to print, or a command to run. */
 export type ParsedCommandLine =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'run'; readonly command: Command; readonly argv: Readonly<Record<string, unknown>> };
 
-/** The command that the line names, as far as yargs has come. */
-interface Reached {
-  /** `device add <id>` */
-  usage: string;
-  command: Command | undefined;
-  argv: Readonly<Record<string, unknown>> | undefined;
-}
-
 /** Longer lines are hard to read. */
 const columnsMax = 100;
 
-const nameOf = (entry: { readonly usage: string }) => entry.usage.split(' ')[0] ?? '';
+/** Where nobody knows how wide it is, as in a pipe. */
+const columnsUnlessKnown = 80;
 
 /** Examples are printed as they are typed, each on its own line, so that they can be copied (and run by tests). */
 function formatExamples(examples: readonly Example[]): string {
@@ -82,37 +75,6 @@ function createParser(columns: number | null): Argv {
     .wrap(columns);
 }
 
-/** Flags of more than one letter as they are typed; a single letter is no hint. */
-function flagsOf(command: Command | undefined): readonly string[] {
-  const names = Object.keys({ ...commonOptions, ...(command?.options ?? commanderOptions) });
-  return [...names, 'help', 'version'].map((name) => `--${name}`);
-}
-
-function explainUnknown(unknown: string, args: readonly string[], reached: Reached): string {
-  const flag = unknown.length === 1 ? `-${unknown}` : `--${unknown}`;
-  if (args.some((arg) => arg.replace(/=.*$/s, '') === flag || (unknown.length === 1 && /^-[^-]/.test(arg)))) {
-    return `there is no flag ${flag}${unknown.length === 1 ? '' : didYouMean(flag, flagsOf(reached.command))}`;
-  }
-  if (reached.command !== undefined) return `"${unknown}" is one too many: relay ${reached.usage}`;
-  const group = commandTable.find((entry) => entry.usage === reached.usage);
-  const names = (group !== undefined && 'commands' in group ? group.commands : commandTable).map(nameOf);
-  const typed = group === undefined ? unknown : `${group.usage} ${unknown}`;
-  return `there is no command "${typed}"${didYouMean(unknown, names)}`;
-}
-
-/** Turns what yargs says into what was meant. */
-function explain(message: string, args: readonly string[], reached: Reached): string {
-  const unknown = /^Unknown (?:arguments?|commands?): ([^,]+)/.exec(message)?.[1];
-  if (unknown !== undefined) return explainUnknown(unknown, args, reached);
-  const missing = /^Missing required arguments?: ([^,]+)/.exec(message)?.[1];
-  if (missing !== undefined) return `--${missing} is missing: see "relay ${nameOf(reached)} --help"`;
-  const valueless = /^Not enough arguments following: (.+)$/.exec(message)?.[1];
-  if (valueless !== undefined) return `${valueless.length === 1 ? '-' : '--'}${valueless} needs a value`;
-  return message.startsWith('Not enough non-option arguments')
-    ? `something is missing: relay ${reached.usage}`
-    : message;
-}
-
 /** yargs drops a lone - where several words are taken; meanwhile it is another word, which no command line can hold. */
 const dash = '\u0000-';
 
@@ -129,16 +91,26 @@ function checkRepeated(argv: Readonly<Record<string, unknown>>, command: Command
   }
 }
 
+/** `relay help send` is `relay send --help`. */
+function withHelpFlag(args: readonly string[]): readonly string[] {
+  const [first, ...rest] = args;
+  if (first !== 'help') return args;
+  const wrong = explainWrongCommand(rest);
+  if (wrong !== undefined) throw usageError(wrong);
+  return [...rest, '--help'];
+}
+
 /** Reads a command line; only the file of the command that it names is loaded. */
 export async function parseCommandLine(
-  args: readonly string[],
+  typed: readonly string[],
   version: string,
-  columns?: number,
+  columns = columnsUnlessKnown,
 ): Promise<ParsedCommandLine> {
+  const args = withHelpFlag(typed);
   const reached: Reached = { usage: '', command: undefined, argv: undefined };
   // yargs composes the help of every command that it finds; to fold its lines takes longer than all the rest of the parsing.
   const asksForHelp = args.some((arg) => arg === '--help' || /^-[^-]*h/.test(arg));
-  const parser = createParser(asksForHelp ? Math.min(columns ?? columnsMax, columnsMax) : null);
+  const parser = createParser(asksForHelp ? Math.min(columns, columnsMax) : null);
   for (const entry of commandTable) {
     if ('commands' in entry) addGroup(parser, entry, reached);
     else addCommand(parser, entry, '', reached);
@@ -160,7 +132,7 @@ export async function parseCommandLine(
   } catch (error) {
     // yargs wraps what a flag's own reader throws, and speaks of its own in YErrors; anything else is a bug.
     if (!(error instanceof Error) || (error.name !== 'YError' && !(error instanceof CommandError))) throw error;
-    throw usageError(explain(error.message, args, reached));
+    throw usageError(explainMistake(error.message, args, reached));
   }
   if (text !== '') return { kind: 'text', text };
   if (argv.version === true) return { kind: 'text', text: version };

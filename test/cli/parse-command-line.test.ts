@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Command } from '../../src/cli/command.ts';
 import { commandTable } from '../../src/cli/command-table.ts';
 import { exitCodeOfError } from '../../src/cli/exit-codes.ts';
 import { parseCommandLine } from '../../src/cli/parse-command-line.ts';
@@ -14,6 +15,15 @@ async function argvOf(...args: string[]): Promise<Readonly<Record<string, unknow
 async function textOf(...args: string[]): Promise<string> {
   const parsed = await parse(...args);
   return parsed.kind === 'text' ? parsed.text : 'ran';
+}
+
+async function commandAt(...words: string[]): Promise<Command> {
+  const [first, second] = words;
+  const isNamed = (name: string | undefined) => (entry: { usage: string }) => entry.usage.split(' ')[0] === name;
+  const entry = commandTable.find(isNamed(first));
+  const named = entry !== undefined && 'commands' in entry ? entry.commands.find(isNamed(second)) : entry;
+  if (named === undefined) throw new Error(`there is no ${words.join(' ')}`);
+  return await named.load();
 }
 
 async function refusalOf(...args: string[]): Promise<string> {
@@ -68,6 +78,20 @@ describe('a mistake on the command line', () => {
     expect(await refusalOf('qqqq')).toBe('there is no command "qqqq"');
   });
 
+  it('in a command is not blamed on the flags behind it', async () => {
+    expect(await refusalOf('sned', '-t', 'x', '{}')).toBe('there is no command "sned"; did you mean "send"?');
+    expect(await refusalOf('--profile', 'prod', 'sned', '--wait', 'sent')).toContain('did you mean "send"?');
+    expect(await refusalOf('device', 'rmm', 'gate', '--dry-run')).toContain('did you mean "rm"?');
+    expect(await refusalOf('--porfile', 'prod')).toContain('did you mean "--profile"?');
+  });
+
+  it('in a command is answered with the one that has another name here', async () => {
+    expect(await refusalOf('device', 'list')).toBe('there is no command "device list"; did you mean "ls"?');
+    expect(await refusalOf('key', 'remove', 'k')).toBe('there is no command "key remove"; did you mean "rm"?');
+    expect(await refusalOf('user', 'create', 'lab')).toBe('there is no command "user create"; did you mean "add"?');
+    expect(await refusalOf('remove')).toBe('there is no command "remove"');
+  });
+
   it('in a flag is answered with the one that was meant', async () => {
     expect(await refusalOf('send', '-t', 'x', '{}', '--tiemout', '3s')).toBe(
       'there is no flag --tiemout; did you mean "--timeout"?',
@@ -86,6 +110,11 @@ describe('a mistake on the command line', () => {
 
   it('that leaves something out is said', async () => {
     expect(await refusalOf('send', '{}')).toBe('--target is missing: see "relay send --help"');
+    for (const command of ['send', 'call']) {
+      expect(await refusalOf(command, '--timeout', '1s', 'gate', '{}')).toBe(
+        `--target is missing: say -t gate, or see "relay ${command} --help"`,
+      );
+    }
     expect(await refusalOf('send', '{}', '-t')).toBe('-t needs a value');
     expect(await refusalOf('device', 'add')).toBe('something is missing: relay device add <id>');
     expect(await refusalOf('device')).toBe('relay device needs one of: add, ls, show, rm, rotate-token');
@@ -111,8 +140,23 @@ describe('--help', () => {
     for (const [name] of names) expect(help).toContain(`relay ${name}`);
   });
 
+  it('is at most 80 columns wide where nobody knows better, but for what is to be copied', async () => {
+    const [about] = (await textOf('send', '--help')).split('Examples:');
+    const widths = (about ?? '').split('\n').map((line) => line.length);
+    expect(Math.max(...widths)).toBeLessThanOrEqual(80);
+  });
+
+  it('is also what "help COMMAND" says', async () => {
+    expect(await textOf('help', 'send')).toBe(await textOf('send', '--help'));
+    expect(await textOf('help', 'device', 'add')).toBe(await textOf('device', 'add', '--help'));
+    expect(await textOf('help')).toBe(await textOf('--help'));
+    expect(await refusalOf('help', 'sned')).toContain('did you mean "send"?');
+  });
+
   it.each(names)('of %s %s has two examples that the command line takes', async (...words) => {
     const help = await textOf(...words, '--help');
+    const { examples: whole } = await commandAt(...words);
+    for (const [typed] of whole) expect(help).toContain(`\n  ${typed}\n`);
     const examples = help.split('\n').filter((line) => /^ {2}relay /.test(line));
     expect(examples.length).toBeGreaterThanOrEqual(2);
     for (const example of examples) expect(example).toContain(`relay ${words.join(' ')}`);

@@ -61,6 +61,7 @@ function createReport({ output }: CommandContext, isQuiet: boolean) {
 }
 
 export const doctorCommand = defineCommand({
+  positionals: { id: { type: 'string', describe: 'The same as --to' } },
   options: {
     ...connectionOptions,
     to: {
@@ -74,9 +75,10 @@ export const doctorCommand = defineCommand({
     ['relay doctor --to gate', 'The same, and whether gate is there, what waits for it, and the last outcomes.'],
   ],
   async run(argv, context): Promise<ExitCode> {
-    const { to } = argv;
+    const { id, to = id } = argv;
+    if (id !== undefined && id !== to) throw usageError(`"${id}" is one too many: there is --to ${to} already`);
     if (to !== undefined && !isClientId(to)) {
-      throw usageError(`--to ${JSON.stringify(to)} is no client id: ${clientIdRule}`);
+      throw usageError(`${JSON.stringify(to)} is no client id: ${clientIdRule}`);
     }
     const connection = await findConnection(argv, context, to === undefined ? 'room' : 'master');
     const report = createReport(context, argv.quiet === true);

@@ -28,10 +28,7 @@ export const profileAddCommand = defineCommand({
     sender: { type: 'string', requiresArg: true, describe: 'The client id that a controller uses' },
   },
   examples: [
-    [
-      'relay profile add prod --url wss://relay.example.org --auth-key-stdin < key.txt',
-      'Saves an address and its key.',
-    ],
+    ['relay profile add prod --url wss://relay.example --auth-key-stdin < key.txt', 'Saves an address and its key.'],
     ['relay profile add prod --admin-key-stdin < admin.txt', 'Adds the admin key for the same address.'],
   ],
   async run(argv, context): Promise<ExitCode> {

@@ -197,6 +197,7 @@ describe('relay doctor --to', () => {
       address: '127.0.0.1',
       outcomes: [{ state: 'sent', from: 'gate' }],
     });
+    expect((await doctor(['gate'])).device).toMatchObject({ device: 'gate', state: 'online' });
     const { stdout } = await runRelay(['doctor', '--to', 'gate'], { env: relay.env });
     expect(stdout).toMatch(/ok {4}device +gate is online since .* from 127\.0\.0\.1\n(.*\n)*LAST OUTCOMES/);
   });

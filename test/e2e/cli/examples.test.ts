@@ -64,7 +64,7 @@ async function noteWaitingSeq(): Promise<void> {
 function withRealNames(example: string): string {
   const { host } = new URL(relay.http);
   return example
-    .replace(/(wss|https):\/\/relay\.example\.org/, `http://${host}`)
+    .replace(/(wss|https):\/\/relay\.example(\.org)?/, `http://${host}`)
     .replace('relay.example.org', host)
     .replace('7Kq2bX0dPz4A', spareKey)
     .replace('pump-2 7', `pump-2 ${waitingSeq}`);
