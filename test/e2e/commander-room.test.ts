@@ -75,11 +75,11 @@ describe.runIf(hasTool('tmux') && hasTool('python3-websocket'))('the commander i
       await terminal.press('y');
       await terminal.waitFor(/Waiting for it: 1\b/);
       await terminal.press('X');
-      await terminal.waitFor(/Cancel all 1 that wait for basin/);
+      await terminal.waitFor(/Cancel the one message that waits for basin/);
       await terminal.press('Escape');
       await terminal.waitFor(/Waiting for it: 1\b/);
       await terminal.press('X');
-      await terminal.waitFor(/Cancel all 1/);
+      await terminal.waitFor(/Cancel the one message/);
       await terminal.press('y');
       await terminal.waitFor(/Nothing waits for it/);
       await leave(terminal);
