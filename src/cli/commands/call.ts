@@ -1,7 +1,7 @@
+import { reportsFailure } from '../../client/reply-failure.ts';
 import { isClientId } from '../../protocol/client-id.ts';
 import { clientIdRule, isObject } from '../../protocol/messages.ts';
 import { type CallEnd, performCall } from '../calling/perform-call.ts';
-import { reportsFailure } from '../calling/reply.ts';
 import { type CommandContext, connectionOptions, defineCommand } from '../command.ts';
 import { findConnection } from '../connect.ts';
 import { CommandError, type ExitCode, exitCodes, usageError } from '../exit-codes.ts';

@@ -8,7 +8,14 @@ export type Outcome =
   /** The target has read it, which does not mean that it was carried out. */
   | { readonly state: 'delivered' }
   /** A message whose `_re` names this one's `_id` came back after so many milliseconds. */
-  | { readonly state: 'replied'; readonly afterMs: number }
+  | {
+      readonly state: 'replied';
+      readonly afterMs: number;
+      /** The JSON text of that message. */
+      readonly reply: string;
+      /** It reports that the command failed. */
+      readonly isFailure: boolean;
+    }
   | { readonly state: 'expired' }
   | { readonly state: 'cancelled' }
   /** It may have arrived; nobody knows. */

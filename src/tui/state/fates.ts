@@ -1,5 +1,6 @@
 /** What becomes of the messages that were sent from here, as the relay and the answers tell it. */
 import { isSendProblem } from '../../client/errors.ts';
+import { reportsFailure } from '../../client/reply-failure.ts';
 import type { Acceptance, FinalState, ReceivedMessage } from '../../client/types.ts';
 import type { ErrorMessage } from '../../protocol/messages.ts';
 import type { Outcome, SentEntry } from '../model/log-entry.ts';
@@ -77,11 +78,12 @@ function settle(state: CommanderState, entry: SentEntry, outcome: Outcome): Comm
 
 /** Marks the message that this one answers: its `_re` is the `_id`, and it comes from where that one went. */
 export function matchReply(pane: MessagePane, message: ReceivedMessage): MessagePane {
-  const { re, from = message.payload.sender, receivedAtMs } = message;
+  const { re, from = message.payload.sender, receivedAtMs, text: reply, payload } = message;
   if (re === undefined) return pane;
   const answered = findSentById(pane.log, re, ({ peer }) => from === undefined || from === peer);
   if (answered === undefined || answered.outcome.state === 'replied') return pane;
-  return withOutcome(pane, answered, { state: 'replied', afterMs: Math.max(0, receivedAtMs - answered.atMs) });
+  const afterMs = Math.max(0, receivedAtMs - answered.atMs);
+  return withOutcome(pane, answered, { state: 'replied', afterMs, reply, isFailure: reportsFailure(payload) });
 }
 
 /**

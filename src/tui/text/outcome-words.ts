@@ -7,7 +7,7 @@ export function outcomeWords(outcome: Outcome): string {
     case 'sending':
       return '';
     case 'replied':
-      return `replied ${Math.round(outcome.afterMs)} ms`;
+      return `replied${outcome.isFailure ? ': error' : ''} ${Math.round(outcome.afterMs)} ms`;
     case 'refused':
       return `refused ${toVisible(outcome.code)}`;
     case 'not-sent':

@@ -61,6 +61,14 @@ function earlierEntry(entries: readonly LogEntry[], entry: LogEntry): LogEntry |
   return entries.findLast((earlier) => earlier.seq < entry.seq && voiceOf(earlier) === voice);
 }
 
+/** What came back for a sent message, below it. */
+function replyRows(entry: LogEntry, look: Look, columns: number): string[] {
+  if (entry.direction !== 'out' || entry.outcome.state !== 'replied') return [];
+  const lines = prettyJson(entry.outcome.reply, linesMax);
+  const body = lines.flatMap((line) => lineRows(line, { kind: 'same' }, look, columns));
+  return [composeRow(look, columns, []), composeRow(look, columns, [span('The reply', 'bold')]), ...body];
+}
+
 function detailRows(entry: LogEntry, earlier: LogEntry | undefined, look: Look, columns: number): string[] {
   const lines = prettyJson(entry.text, linesMax);
   const comparison = compareJson(lines, earlier === undefined ? lines : prettyJson(earlier.text, linesMax));
@@ -71,7 +79,7 @@ function detailRows(entry: LogEntry, earlier: LogEntry | undefined, look: Look, 
     composeRow(look, columns, [span(toVisible(`- ${path}: ${value.slice(0, 80)}`, look.isAscii), 'bad')]),
   );
   const more = lines.length < linesMax ? [] : [composeRow(look, columns, [span('  and more', 'dim')])];
-  return [...factRows(entry, look, columns), ...body, ...gone, ...more];
+  return [...factRows(entry, look, columns), ...body, ...gone, ...more, ...replyRows(entry, look, columns)];
 }
 
 export function DetailPane({ state, look, layout }: PaneProps): ReactElement {

@@ -48,7 +48,9 @@ export function outcomeSpan(outcome: Outcome, { glyphs }: Look): Span {
     sending: glyphs.ellipsis,
     queued: `${glyphs.waiting} `,
   };
-  return span((signs[outcome.state] ?? '') + outcomeWords(outcome), outcomeTones[outcome.state]);
+  const isFailure = outcome.state === 'replied' && outcome.isFailure;
+  const tone = isFailure ? 'bad' : outcomeTones[outcome.state];
+  return span((signs[outcome.state] ?? '') + outcomeWords(outcome), tone);
 }
 
 const tapTones: Readonly<Record<string, Tone>> = { delivered: 'good', sent: 'dim', queued: 'warn' };

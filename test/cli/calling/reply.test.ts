@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isReplyTo, reportsFailure } from '../../../src/cli/calling/reply.ts';
+import { isReplyTo } from '../../../src/cli/calling/reply.ts';
 
 describe('a reply', () => {
   const message = { text: '{}', payload: {}, offlineQueued: false, receivedAtMs: 0 };
@@ -17,28 +17,5 @@ describe('a reply', () => {
     expect(isReplyTo({ ...message, from: 'gate' }, loose)).toBe(true);
     expect(isReplyTo({ ...message, from: 'pump' }, loose)).toBe(false);
     expect(isReplyTo(message, loose)).toBe(false);
-  });
-
-  it.each([
-    { ok: false },
-    { error: 'stuck' },
-    { ok: true, error: { code: 7 } },
-    { output: '', exit: 2 },
-    { status: 'error' },
-  ])('reports a failure: %j', (payload) => {
-    expect(reportsFailure(payload)).toBe(true);
-  });
-
-  it.each([
-    {},
-    { ok: true, error: null },
-    { error: false },
-    { error: '' },
-    { exit: 0 },
-    { exit: 'north' },
-    { status: 'open' },
-    { ok: 0 },
-  ])('reports none: %j', (payload) => {
-    expect(reportsFailure(payload)).toBe(false);
   });
 });

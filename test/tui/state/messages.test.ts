@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { countNew, messageWindow, selectedEntry, shownEntries } from '../../../src/tui/model/message-pane.ts';
 import type { Action } from '../../../src/tui/state/action.ts';
 import type { Fate } from '../../../src/tui/state/fates.ts';
+import { createLook } from '../../../src/tui/text/look.ts';
+import { outcomeWords } from '../../../src/tui/text/outcome-words.ts';
+import { outcomeSpan } from '../../../src/tui/views/message-row.ts';
 import { createHarness, online, received, startMs } from '../harness.ts';
 
 const devices = [online('mouse_pi')];
@@ -28,9 +31,19 @@ describe('a sent message', () => {
   it('is replied when a message answers its _id, with the time it took', () => {
     const { commander, outcome } = commanderWithSent();
     commander.act(received({ sender: 'mouse_pi', _re: 'c-test-1', ok: true }, startMs + 38));
-    expect(outcome()).toEqual({ state: 'replied', afterMs: 38 });
+    const reply = '{"sender":"mouse_pi","_re":"c-test-1","ok":true}';
+    expect(outcome()).toEqual({ state: 'replied', afterMs: 38, reply, isFailure: false });
     commander.act({ type: 'send-told', seq: 1, fate: { status: 'sent' } });
-    expect(outcome()).toEqual({ state: 'replied', afterMs: 38 });
+    expect(outcome()).toEqual({ state: 'replied', afterMs: 38, reply, isFailure: false });
+  });
+
+  it('says so when its reply reports that the command failed', () => {
+    const { commander, outcome } = commanderWithSent();
+    commander.act(received({ sender: 'mouse_pi', _re: 'c-test-1', ok: false }, startMs + 38));
+    const failed = outcome();
+    if (failed === undefined) throw new Error('nothing was sent');
+    expect(outcomeWords(failed)).toBe('replied: error 38 ms');
+    expect(outcomeSpan(failed, createLook({ isAscii: false, hasColor: false })).tone).toBe('bad');
   });
 
   it('is not replied by somebody to whom it was not sent, nor by another _re', () => {
@@ -89,7 +102,8 @@ describe('a sent message with receipts', () => {
     expect(outcome()).toEqual({ state: 'delivered' });
     commander.act(received({ sender: 'mouse_pi', _re: 'c-test-1' }, startMs + 5));
     commander.act({ type: 'send-told', seq: 1, fate: { status: 'delivered' } });
-    expect(outcome()).toEqual({ state: 'replied', afterMs: 5 });
+    const reply = '{"sender":"mouse_pi","_re":"c-test-1"}';
+    expect(outcome()).toEqual({ state: 'replied', afterMs: 5, reply, isFailure: false });
   });
 
   it('says that no more will be known when the connection is lost', () => {

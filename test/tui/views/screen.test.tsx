@@ -162,6 +162,18 @@ describe('the screen', () => {
     expect(screen).toContain('y send');
   });
 
+  it('shows the reply below the detail of a sent message', () => {
+    const commander = createHarness({ devices, size: { columns: 80, rows: 24 } });
+    commander.type('@sensor-001 {"cmd":"reboot"}');
+    commander.press('enter');
+    const reply = { sender: 'sensor-001', _re: 'c-test-1', ok: false, why: 'it is locked' };
+    commander.act(received(reply, startMs + 38));
+    commander.press('shift+tab', 'k', 'enter');
+    expect(screenOf(commander)).toMatch(
+      /replied: error 38 ms[\s\S]*"cmd": "reboot"[\s\S]*The reply[\s\S]*it is locked/,
+    );
+  });
+
   it('lists every key that the table knows in the help', () => {
     const commander = createHarness({ size: { columns: 120, rows: 100 }, devices });
     commander.press('?');
