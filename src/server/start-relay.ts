@@ -8,9 +8,10 @@ import { createClock } from './clock.ts';
 import { Connection, type ConnectionShared } from './connection.ts';
 import { createDirectory } from './directory.ts';
 import { readLogin } from './handshake.ts';
-import { createHttpServer, type HttpSide } from './http/http-server.ts';
+import { createHttpServer } from './http/http-server.ts';
 import { createIncoming, tellRateLimited } from './incoming.ts';
 import { createLaneShared, type LaneShared } from './lane/lane-shared.ts';
+import { checkFirstStart, listen } from './listen.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { sampleRelay } from './metrics-sample.ts';
 import { PendingConnections } from './pending.ts';
@@ -51,7 +52,9 @@ const closeGraceMs = 3000;
 /** Starts a relay: opens its data folder, then listens. Throws `RelayStartError` when it cannot. */
 export async function startRelay(options: RelayOptions): Promise<Relay> {
   const host = options.host ?? '127.0.0.1';
+  const wantedPort = options.port ?? defaultPort;
   checkPlaintext(options, host);
+  await checkFirstStart(options.dataDir, host, wantedPort);
   const log = createLogger(options);
   let notReadyReason: string | undefined;
   const metrics = createMetrics({ sample: () => sampleRelay({ ...core, store, pending }) });
@@ -126,7 +129,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     else refuseUpgrade(socket, refusal, (error) => log.debug({ reason: error.message }, 'socket'));
   });
 
-  const port = await listen(http, host, options.port ?? defaultPort).catch(async (error: unknown) => {
+  const port = await listen(http, host, wantedPort).catch(async (error: unknown) => {
     await store.close();
     throw error;
   });
@@ -240,21 +243,4 @@ async function createCore(options: RelayOptions, store: RelayStore, log: Logger,
       if (changed.userLimits !== undefined) directory.setLimitDefaults(changed.userLimits);
     },
   };
-}
-
-/** Listens and says the port; throws `RelayStartError` in words when the address cannot be had. */
-async function listen(http: HttpSide, host: string, port: number): Promise<number> {
-  try {
-    return await http.listen(host, port);
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'EADDRINUSE')
-      throw new RelayStartError(`port ${port} on ${host} is in use: stop what listens there, or give --port`);
-    if (code === 'EACCES')
-      throw new RelayStartError(`port ${port} on ${host} is not allowed to this user: give a --port above 1023`);
-    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
-      throw new RelayStartError(`${host} is no address of this machine: give --host with one that is`);
-    }
-    throw error;
-  }
 }

@@ -150,7 +150,7 @@ describe('relay serve that cannot start', () => {
     return { code, stderr };
   };
 
-  it('says that the port is in use', async () => {
+  it('says that the port is in use, and leaves no data folder behind', async () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const address = server.address();
@@ -159,6 +159,7 @@ describe('relay serve that cannot start', () => {
     server.close();
     expect(code).toBe(1);
     expect(stderr).toContain(`port ${port} on 127.0.0.1 is in use`);
+    expect(existsSync(dataDir)).toBe(false);
   });
 
   it('says that another relay has the data folder', async () => {
