@@ -17,7 +17,7 @@ export interface ConnectionShared {
   readonly clock: Clock;
   readonly throttle: AuthThrottle;
   readonly logIn: (firstMessage: Uint8Array) => Login | Refusal;
-  /** The connection waits for credentials no longer: it has a session, or it was refused. */
+  /** The connection has a session, or is gone: it is none of those any more that are not authenticated. */
   readonly onDecided: (connection: Connection) => void;
   /** The socket is gone. */
   readonly onClosed: (connection: Connection) => void;
@@ -90,12 +90,14 @@ export class Connection implements LinkListener {
     this.#decide('refused');
     if (this.#session !== undefined) this.#shared.switchboard.rooms.leave(this.#session);
     this.#session = undefined;
+    this.#shared.onDecided(this);
     this.#shared.onClosed(this);
   }
 
   /** Takes nothing more from the client, as the relay shuts down. */
   stopReading(): void {
-    this.#link.pauseReading();
+    if (this.#session !== undefined) this.#session.stopReading();
+    else this.#link.pauseReading();
   }
 
   /** Ends a connection that has no session: one error, then the close with its code (PROTOCOL A2). */
@@ -118,9 +120,9 @@ export class Connection implements LinkListener {
   }
 
   #decide(state: 'in session' | 'refused'): void {
-    const wasUndecided = this.#state === 'awaiting credentials';
     this.#state = state;
-    if (wasUndecided) this.#shared.onDecided(this);
+    // Who was refused counts on until its socket is gone, which may take some seconds.
+    if (state === 'in session') this.#shared.onDecided(this);
   }
 
   #handleFirstMessage(bytes: Uint8Array): void {

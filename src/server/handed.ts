@@ -14,34 +14,46 @@ export interface Barrier {
 /** What one session was handed out of its queue and has not proven to have read, in the order in which it went. */
 export class Handed {
   #barriers: Barrier[] = [];
+  #messages = 0;
+  #payloadBytes = 0;
 
   get isEmpty(): boolean {
     return this.#barriers.length === 0;
   }
 
   get messages(): number {
-    return this.#barriers.reduce((sum, barrier) => sum + barrier.messages.length, 0);
+    return this.#messages;
   }
 
   get payloadBytes(): number {
-    return this.#barriers.reduce((sum, { messages }) => messages.reduce((all, one) => all + one.payloadBytes, sum), 0);
+    return this.#payloadBytes;
   }
 
   add(barrier: Barrier): void {
     this.#barriers.push(barrier);
+    this.#count(barrier.messages, 1);
   }
 
   /** Takes from the front what is proven, as one; undefined when nothing is. */
   takeProven(isProven: (barrier: Barrier) => boolean): Barrier | undefined {
-    let proven: Barrier | undefined;
-    while (this.#barriers[0] !== undefined && isProven(this.#barriers[0])) {
-      proven = joinBarriers(proven, this.#barriers.shift());
-    }
-    return proven;
+    const firstUnproven = this.#barriers.findIndex((barrier) => !isProven(barrier));
+    const proven = this.#barriers.splice(0, firstUnproven < 0 ? this.#barriers.length : firstUnproven);
+    const last = proven.at(-1);
+    if (last === undefined) return undefined;
+    const messages = proven.flatMap((barrier) => barrier.messages);
+    this.#count(messages, -1);
+    return { ...last, messages };
   }
 
   clear(): void {
     this.#barriers = [];
+    this.#messages = 0;
+    this.#payloadBytes = 0;
+  }
+
+  #count(messages: readonly HandedMessage[], sign: 1 | -1): void {
+    this.#messages += sign * messages.length;
+    for (const { payloadBytes } of messages) this.#payloadBytes += sign * payloadBytes;
   }
 }
 

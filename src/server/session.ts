@@ -68,6 +68,7 @@ export class Session implements Sender {
   #lastProgressAtMs: number;
   #isPausedForStore = false;
   #isPausedForAnswers = false;
+  #isStopped = false;
 
   constructor(options: SessionOptions) {
     this.room = options.room;
@@ -112,6 +113,9 @@ export class Session implements Sender {
    */
   canTakeRun(run: MessageRun, isProven: boolean, nowMs: number): boolean {
     if (!this.canTake(run.bytes) || (!isProven && this.pings.isProgressDue(nowMs))) return false;
+    // One message may be larger than the buffer; several go one by one as far as it holds.
+    const unsentBytes = this.link.unsentBytes + run.bytes;
+    if (run.messages > 1 && unsentBytes > this.room.limits.send_buffer_bytes) return false;
     return this.#receipts === undefined || this.#receipts.hasRoom(run.messages);
   }
 
@@ -176,13 +180,13 @@ export class Session implements Sender {
   answer(message: RelayMessage): void {
     if (this.isEnded) return;
     this.link.sendText(encodeMessage(message));
-    this.holdWhileUnread();
+    this.#holdWhileUnread();
   }
 
   pong(data: Uint8Array): void {
     if (this.isEnded) return;
     this.link.sendPong(data);
-    this.holdWhileUnread();
+    this.#holdWhileUnread();
   }
 
   refuse(code: RelayCode, message: string, target?: string, messageId?: string): void {
@@ -200,7 +204,7 @@ export class Session implements Sender {
   tellAll(framed: Uint8Array): void {
     if (this.isEnded) return;
     this.link.sendFrames({ bytes: framed, memory: undefined });
-    this.holdWhileUnread();
+    this.#holdWhileUnread();
   }
 
   /** Says why and closes with the code's own close code. The caller takes it out of its room. */
@@ -210,7 +214,7 @@ export class Session implements Sender {
     closeWithError(this.link, { code, message });
   }
 
-  private holdWhileUnread(): void {
+  #holdWhileUnread(): void {
     if (this.#isPausedForAnswers || this.link.unsentBytes <= this.room.limits.send_buffer_bytes) return;
     this.#isPausedForAnswers = true;
     this.link.pauseReading();
@@ -219,7 +223,7 @@ export class Session implements Sender {
   /** The socket has taken everything: read on if only that was in the way. */
   noteWritable(): void {
     this.#isPausedForAnswers = false;
-    if (!this.#isPausedForStore) this.link.resumeReading();
+    this.#resume();
   }
 
   /** Stops reading this sender until the store has caught up (PROTOCOL A4). */
@@ -230,7 +234,18 @@ export class Session implements Sender {
 
   resumeAfterStore(): void {
     this.#isPausedForStore = false;
-    if (!this.#isPausedForAnswers && !this.isEnded) this.link.resumeReading();
+    this.#resume();
+  }
+
+  /** Reads this client no more, whatever becomes free. */
+  stopReading(): void {
+    this.#isStopped = true;
+    this.link.pauseReading();
+  }
+
+  #resume(): void {
+    if (!this.#isPausedForAnswers && !this.#isPausedForStore && !this.#isStopped && !this.isEnded)
+      this.link.resumeReading();
   }
 
   /** Looks for signs of life and progress that come without a message: parts of one, or bytes that a slow reader took. */

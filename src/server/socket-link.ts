@@ -4,8 +4,8 @@ import type { FastLane } from './lane/fast-lane.ts';
 import type { Link } from './link.ts';
 import { Outbox, type OutboxSocket, opcodes, type Postman } from './outbox.ts';
 
-/** The number of a ping travels as four bytes. */
-const pingNumberBytes = 4;
+/** The number of a ping travels as six bytes: more than a connection can use up. */
+const pingNumberBytes = 6;
 
 /** A socket that can say how much it carried: `net.Socket` and `tls.TLSSocket`. */
 export type CountingSocket = Duplex & OutboxSocket & { readonly bytesRead: number; readonly bytesWritten: number };
@@ -19,20 +19,21 @@ export interface LibrarySocket {
 
 function pingData(number: number): Buffer {
   const data = Buffer.allocUnsafe(pingNumberBytes);
-  data.writeUInt32BE(number);
+  data.writeUIntBE(number, 0, pingNumberBytes);
   return data;
 }
 
 /** The number that a pong brings back; undefined when it is none of ours. */
 export function pingNumberOf(data: Buffer): number | undefined {
-  return data.length === pingNumberBytes ? data.readUInt32BE() : undefined;
+  return data.length === pingNumberBytes ? data.readUIntBE(0, pingNumberBytes) : undefined;
 }
 
 /** A real socket as the core sees it: what is sent goes past the WebSocket library, everything else through it. */
 export class SocketLink implements Link {
   readonly address: string;
-  /** Between the socket and the library, where there is one. */
-  lane: FastLane | undefined;
+  #lane: FastLane | undefined;
+  /** Hands to the lane what the socket has read. */
+  #handleRead: ((bytes: Buffer) => void) | undefined;
   readonly #webSocket: LibrarySocket;
   readonly #socket: CountingSocket;
   readonly #outbox: Outbox;
@@ -52,6 +53,16 @@ export class SocketLink implements Link {
     this.#webSocket = webSocket;
     this.#socket = socket;
     this.#outbox = new Outbox(socket, postman, onWritable);
+  }
+
+  /** Between the socket and the library, where there is one. */
+  get lane(): FastLane | undefined {
+    return this.#lane;
+  }
+
+  layLane(lane: FastLane, handleRead: (bytes: Buffer) => void): void {
+    this.#lane = lane;
+    this.#handleRead = handleRead;
   }
 
   get unsentBytes(): number {
@@ -91,14 +102,14 @@ export class SocketLink implements Link {
     if (this.#isClosing) return;
     this.#outbox.flush();
     this.#isClosing = true;
-    this.lane?.passAll();
+    this.#lane?.passAll();
     // A peer that is held back could not answer the close frame.
     this.#webSocket.resume();
     this.#webSocket.close(code, reason);
   }
 
   pauseReading(): void {
-    if (!this.#hasPaused) {
+    if (!this.#hasPaused && this.#handleRead !== undefined) {
       this.#hasPaused = true;
       // What a paused socket holds when it breaks goes the same way as all else; the library would take it past the lane.
       this.#socket.prependListener('close', () => this.#readRest());
@@ -108,7 +119,7 @@ export class SocketLink implements Link {
 
   #readRest(): void {
     const bytes: unknown = this.#socket.readableLength > 0 ? this.#socket.read() : null;
-    if (bytes instanceof Buffer) this.lane?.handleRead(bytes);
+    if (bytes instanceof Buffer) this.#handleRead?.(bytes);
   }
 
   resumeReading(): void {

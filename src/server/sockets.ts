@@ -8,6 +8,9 @@ import { type CountingSocket, pingNumberOf, SocketLink } from './socket-link.ts'
 
 /** Fragments that one message may come in; more of them is an attack on memory, not a message (FAULTS 20). */
 const fragmentsMax = 1000;
+/** A message may come in pieces that are this small on average; each costs memory of its own until all are there. */
+const chunkBytesMin = 128;
+const bufferedChunksMin = 2048;
 /** How long a peer may take to answer our close frame before it is cut off, in milliseconds. */
 const closeTimeoutMs = 3000;
 
@@ -22,6 +25,13 @@ export interface SocketsOptions {
   readonly onSocketError: (error: Error, address: string) => void;
   /** Handling something threw what nobody expected; that connection is closed. */
   readonly onBug: (error: Error, address: string) => void;
+}
+
+/** Options of the library that its types do not know yet. */
+interface RecentOptions {
+  maxFragments: number;
+  maxBufferedChunks: number;
+  closeTimeout: number;
 }
 
 /** Who hears of what happens on the connections of a relay. */
@@ -55,13 +65,14 @@ class RelayWebSocket extends WebSocket {
 export function createSockets(options: SocketsOptions) {
   const { lanes } = options;
   const postman = createPostman(() => lanes?.arenas.mayLend ?? false);
-  const serverOptions: ServerOptions<typeof RelayWebSocket> & { maxFragments: number; closeTimeout: number } = {
+  const serverOptions: ServerOptions<typeof RelayWebSocket> & RecentOptions = {
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
     autoPong: false,
     maxPayload: options.messageBytesMax(),
     maxFragments: fragmentsMax,
+    maxBufferedChunks: bufferedChunksMin,
     closeTimeout: closeTimeoutMs,
     WebSocket: RelayWebSocket,
     // The contract has no subprotocol: whatever a client offers, none is chosen (PROTOCOL A1).
@@ -103,11 +114,16 @@ export function createSockets(options: SocketsOptions) {
       guard(webSocket, (listener) => listener.handlePong(pingNumberOf(data)));
     },
     handleClose(webSocket, closeCode) {
+      webSocket.link?.lane?.end();
       guard(webSocket, (listener) => listener.handleClosed(closeCode));
       webSockets.delete(webSocket);
       if (isClosing && webSockets.size === 0) allGone.resolve();
     },
-    handleError: (webSocket, error) => options.onSocketError(error, webSocket.link?.address ?? ''),
+    handleError(webSocket, error) {
+      // The library reads no more; what comes is taken off the socket, so that its end is seen.
+      webSocket.link?.lane?.end();
+      options.onSocketError(error, webSocket.link?.address ?? '');
+    },
   };
 
   function open(webSocket: RelayWebSocket, socket: CountingSocket, address: string, request: IncomingMessage): void {
@@ -117,35 +133,39 @@ export function createSockets(options: SocketsOptions) {
     webSocket.events = events;
     webSocket.link = link;
     webSocket.listener = options.onLink(link, request);
-    if (lanes !== undefined) link.lane = layLane(lanes, webSocket, socket, webSocket.listener);
+    if (lanes !== undefined) layLane(lanes, webSocket, link, socket, webSocket.listener);
   }
 
   /** Puts a lane between a socket and the library, whose one listener for data is called by the lane from now on. */
   function layLane(
     shared: LaneShared,
     webSocket: RelayWebSocket,
+    link: SocketLink,
     socket: CountingSocket,
     listener: LinkListener,
-  ): FastLane | undefined {
+  ): void {
     const [handleData, ...others] = socket.listeners('data');
     // Another library, or another version of it, may do otherwise; then everything takes the way through it.
-    if (!isDataListener(handleData) || others.length > 0) return undefined;
+    if (!isDataListener(handleData) || others.length > 0) return;
     const lane = new FastLane(shared, listener, socket, handleData);
-    socket.removeListener('data', handleData);
-    socket.on('data', (bytes: Buffer) => {
+    const handleRead = (bytes: Buffer) => {
       try {
         lane.handleRead(bytes);
       } catch (error) {
         fail(webSocket, error);
       }
-    });
-    return lane;
+    };
+    socket.removeListener('data', handleData);
+    socket.on('data', handleRead);
+    link.layLane(lane, handleRead);
   }
 
   return {
     /** Completes an upgrade that has been found in order. Errors of the handshake itself are answered with 400. */
     accept(request: IncomingMessage, socket: CountingSocket, head: Buffer, address: string): void {
-      server.options.maxPayload = options.messageBytesMax();
+      const messageBytesMax = options.messageBytesMax();
+      const maxBufferedChunks = Math.max(bufferedChunksMin, messageBytesMax / chunkBytesMin);
+      Object.assign(server.options, { maxPayload: messageBytesMax, maxBufferedChunks });
       server.handleUpgrade(request, socket, head, (webSocket) => open(webSocket, socket, address, request));
     },
     /** Resolves when every socket is gone; those that are still there after `graceMs` are cut off. */

@@ -15,6 +15,8 @@ export class FakeLink implements Link {
   unsentBytes = 0;
   bytesRead = 0;
   bytesTaken = 0;
+  /** Messages that went out together count once. */
+  runsSent = 0;
   #isStuck = false;
   #pingBehind: (() => number) | undefined;
 
@@ -41,6 +43,7 @@ export class FakeLink implements Link {
   }
 
   sendFrames({ bytes }: FramedBytes): void {
+    this.runsSent += 1;
     for (const payload of unframe(bytes)) this.sendText(payload);
   }
 

@@ -16,7 +16,8 @@ export interface OwnAddress {
 
 /** The public address where one was said, else the one that this request came to. */
 export function ownAddress(request: FastifyRequest, { publicUrl }: HttpContext): OwnAddress {
-  if (publicUrl === undefined && !hostPattern.test(request.host)) {
+  const isHost = hostPattern.test(request.host) && URL.canParse(`http://${request.host}`);
+  if (publicUrl === undefined && !isHost) {
     throw new HttpRefusal({ code: 'bad_request', message: 'the Host header of the request is no host' });
   }
   const http = (publicUrl ?? `${request.protocol}://${request.host}`).replace(/\/+$/, '');

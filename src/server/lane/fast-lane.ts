@@ -1,7 +1,8 @@
 import { type Arena, frameBytesMax, stops } from './arena.ts';
 import { type FrameHeader, readFrameHeader } from './frame-header.ts';
 import { freeBytes } from './free-bytes.ts';
-import type { LaneListener, LaneShared } from './lane-shared.ts';
+import { KeptBytes } from './kept-bytes.ts';
+import type { LaneListener, LaneShared, LaneSocket } from './lane-shared.ts';
 
 /** A complete text message in one frame, masked or not. */
 const wholeText = 0x81;
@@ -11,12 +12,8 @@ const opcodes = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 
 const firstControlOpcode = 8;
 /** No message is under way in fragments. */
 const noFragments = -1;
-/** Most connections keep nothing. */
-const noBytes: Buffer[] = [];
 /** A socket reads at most this much at once, except when it was held back; with a frame from before it fits into an arena. */
 const readBytesMax = 256 * 1024;
-/** The end of a read that is shorter than this is copied, so that it does not keep the whole read in memory. */
-const copyBytesMax = 16 * 1024;
 
 /**
  * The fast lane of one connection, between its socket and the WebSocket library. Complete, masked, unfragmented text frames become
@@ -26,12 +23,11 @@ const copyBytesMax = 16 * 1024;
 export class FastLane {
   readonly #shared: LaneShared;
   readonly #listener: LaneListener;
-  readonly #socket: object;
-  readonly #handleData: (this: object, bytes: Buffer) => void;
+  readonly #socket: LaneSocket;
+  readonly #handleData: (this: LaneSocket, bytes: Buffer) => void;
   #mode: 'follow' | 'pass all' | 'skip' = 'follow';
   /** The beginning of a frame whose end has not come. */
-  #kept: Buffer[] = noBytes;
-  #keptBytes = 0;
+  readonly #kept = new KeptBytes();
   /** Bytes of that frame in all; 0 while its header is not whole. */
   #neededBytes = 0;
   /** Bytes of a frame that the library still gets, or that nobody gets. */
@@ -39,6 +35,8 @@ export class FastLane {
   /** Whether the library has something to say when it has got the whole frame. */
   #isAwaited = false;
   #fragmentsBytes = noFragments;
+  /** The frame that is being passed is the last one. */
+  #isLast = false;
   /** Somebody keeps bytes of the read that is being handled. */
   #isReadKept = false;
 
@@ -46,8 +44,8 @@ export class FastLane {
   constructor(
     shared: LaneShared,
     listener: LaneListener,
-    socket: object,
-    handleData: (this: object, bytes: Buffer) => void,
+    socket: LaneSocket,
+    handleData: (this: LaneSocket, bytes: Buffer) => void,
   ) {
     this.#shared = shared;
     this.#listener = listener;
@@ -58,8 +56,20 @@ export class FastLane {
   /** Everything goes to the library from now on, what was kept first. */
   passAll(): void {
     if (this.#mode !== 'follow') return;
+    if (this.#socket.destroyed) {
+      // The library has let go of it, or will before anything comes of this.
+      this.end();
+      return;
+    }
     this.#mode = 'pass all';
-    for (const bytes of this.#takeKept()) this.#pass(bytes);
+    for (const bytes of this.#kept.take()) this.#pass(bytes);
+  }
+
+  /** The conversation is over: whatever still comes is nobody's. */
+  end(): void {
+    this.#kept.take();
+    this.#mode = 'skip';
+    this.#passingBytes = Number.POSITIVE_INFINITY;
   }
 
   /** The library has told of a message, a ping or a pong. */
@@ -81,32 +91,15 @@ export class FastLane {
   }
 
   #handleInOrder(read: Buffer): void {
-    if (this.#keptBytes === 0) {
-      this.#handle([], 0, read);
-    } else if (this.#neededBytes === 0) {
-      const bytes = Buffer.concat([...this.#takeKept(), read]);
-      this.#handle([], 0, bytes);
-    } else if (this.#keptBytes + read.length < this.#neededBytes) {
-      this.#keep(read, this.#neededBytes);
-    } else {
-      const leadBytes = this.#keptBytes;
-      this.#handle(this.#takeKept(), leadBytes, read);
-    }
-  }
-
-  #takeKept(): Buffer[] {
-    const kept = this.#kept;
-    this.#kept = noBytes;
-    this.#keptBytes = 0;
-    return kept;
+    const keptBytes = this.#kept.bytes;
+    if (keptBytes === 0) this.#handle([], 0, read);
+    else if (this.#neededBytes === 0) this.#handle([], 0, Buffer.concat([...this.#kept.take(), read]));
+    else if (keptBytes + read.length < this.#neededBytes) this.#keep(read, this.#neededBytes);
+    else this.#handle(this.#kept.take(), keptBytes, read);
   }
 
   #keep(bytes: Buffer, neededBytes: number): void {
-    if (this.#keptBytes === 0) this.#kept = [];
-    const isCopied = bytes.length < copyBytesMax;
-    this.#kept.push(isCopied ? Buffer.from(bytes) : bytes);
-    this.#isReadKept ||= !isCopied;
-    this.#keptBytes += bytes.length;
+    if (this.#kept.add(bytes) === 'kept') this.#isReadKept = true;
     this.#neededBytes = neededBytes;
   }
 
@@ -217,6 +210,7 @@ export class FastLane {
     this.#pass(at === 0 && end === read.length ? read : read.subarray(at, end));
     // It says at once what it has got. Where it does not, it has found something wrong, and all that follows is its business.
     if (this.#passingBytes === 0 && this.#isAwaited) this.passAll();
+    if (this.#passingBytes === 0 && this.#isLast) this.end();
     return end;
   }
 
@@ -265,8 +259,11 @@ export class FastLane {
       case opcodes.ping:
       case opcodes.pong:
         return true;
+      case opcodes.close:
+        this.#isLast = true;
+        return false;
       default:
-        // A close frame, or what is no frame at all: the library takes it from here.
+        // It is no frame at all: the library takes it from here.
         this.#mode = 'pass all';
         return false;
     }

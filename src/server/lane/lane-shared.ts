@@ -14,6 +14,11 @@ export interface LaneListener {
   handleTooBig(bytes: number): void;
 }
 
+/** The socket, as far as a lane looks at it. */
+export interface LaneSocket {
+  readonly destroyed: boolean;
+}
+
 /** What the lanes of a relay share. */
 export interface LaneShared {
   readonly arenas: Arenas;

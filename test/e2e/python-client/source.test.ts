@@ -43,7 +43,7 @@ describe('GET /relay_client.py', () => {
   it('connects to the public address where one was said', async () => {
     await using relay = await startServe({ args: ['--public-url', 'https://relay.example.org/'] });
     // Said by the relay itself, too, so the tests cannot take its own address from there.
-    const port = /"port":(\d+)/.exec(relay.process.stderr.text())?.[1];
+    const [, port] = await relay.process.stderr.waitFor(/"port":(\d+)/);
     expect(await defaultUrl(`http://127.0.0.1:${port}`)).toBe('wss://relay.example.org/ws/connect/');
   });
 });
