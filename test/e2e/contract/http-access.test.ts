@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ServedRelay, startServe } from '../built-relay.ts';
 import { type ApiRequest, callApi } from './http-api.ts';
@@ -23,6 +24,19 @@ describe('PROTOCOL C: every answer is JSON, refusals with code and message', () 
     ['a path outside', '/../../etc/passwd', 404],
   ])('%s', async (_, path, status) => {
     await expectRefusal(relay, path, asRoom(), status);
+  });
+
+  it.each(['x:99999', '1.2.3.999', '[::::]', 'a b'])('a Host header that is no host, %s, is no bug', async (host) => {
+    const status = await new Promise((resolve, reject) => {
+      const asked = request(`${relay.http}/`, { headers: { host } }, (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      });
+      asked.on('error', reject);
+      asked.end();
+    });
+    expect(status).toBe(400);
+    expect(relay.process.stderr.text()).not.toContain('a request failed');
   });
 
   it.each([

@@ -123,6 +123,24 @@ describe('PROTOCOL D: pending_connections', { timeout: 60_000 }, () => {
     third.sendJson({ auth_key: small.bootstrap?.authKey, sender: 'third' });
     expect(await third.nextJson()).toMatchObject({ status: 'authenticated' });
   });
+
+  it('a socket that was refused counts until it is gone', async () => {
+    await using small = await startServe({ limits: { pending_connections: '1' } });
+    await using first = await openRawWebSocket(small.url, { answersClose: false });
+    first.sendJson({ auth_key: 'wrong', sender: 'first' });
+    expect(await first.nextJson()).toMatchObject({ code: 'invalid_credentials' });
+    await expect(openRawWebSocket(small.url)).rejects.toMatchObject({ name: 'UpgradeRefusedError', status: 503 });
+    first.destroy();
+    await until('its room is free', () =>
+      openRawWebSocket(small.url).then(
+        (client) => {
+          client.destroy();
+          return true;
+        },
+        () => false,
+      ),
+    );
+  });
 });
 
 describe('PROTOCOL D: limits as an administrator writes them', { timeout: 60_000 }, () => {
