@@ -3,6 +3,7 @@ import { isWrittenAsItIs, writeName } from '../model/command-text.ts';
 import type { Device } from '../model/device-list.ts';
 import type { LogEntry, SentEntry } from '../model/log-entry.ts';
 import { sentEntry } from '../model/message-log.ts';
+import { addresseesOf } from '../model/targets.ts';
 import type { CommanderState } from '../state/state.ts';
 import { compactJson } from '../text/compact-json.ts';
 import { outcomeWords } from '../text/outcome-words.ts';
@@ -125,9 +126,15 @@ function screenLines(before: CommanderState, after: CommanderState): Lines {
   }
 }
 
+/** Whether Enter would send what stands in the composer; what is wrong with it else, or asked, is said by itself. */
+function canBeSent({ composer: { command }, devices, overlay }: CommanderState): boolean {
+  const { targets, unmatched } = addresseesOf(command, devices);
+  return command.body.kind === 'payload' && targets.length > 0 && unmatched.length === 0 && overlay === undefined;
+}
+
 function composerLines(before: CommanderState, after: CommanderState): Lines {
   const { text } = after.composer.buffer;
-  if (text === '' || text === before.composer.buffer.text) return [];
+  if (text === '' || text === before.composer.buffer.text || !canBeSent(after)) return [];
   return [`Ready: ${toVisible(text.replaceAll(/\s+/g, ' '))}`, 'Enter sends it.'];
 }
 

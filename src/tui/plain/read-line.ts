@@ -96,6 +96,7 @@ export function readLine(state: CommanderState, typed: string): LineMeaning {
   if (place === 'confirm-quit') return readAnswer(line, quitAnswers);
   if (place === 'confirm-send') return readAnswer(line, answers);
   if (line.startsWith(':')) return readWord(state, line);
+  if (line === 'help' || Object.hasOwn(words, line)) return say(`Did you mean :${line}? Words begin with a colon.`);
   if (place === 'first-run') return line === '' ? act('choose') : say('Enter starts a relay here; :quit leaves.');
   if (state.screen.name !== 'main') return say();
   if (line === '') return state.composer.buffer.text === '' ? say() : act('send');

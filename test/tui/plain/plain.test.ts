@@ -61,6 +61,21 @@ describe('the commander in lines', () => {
     expect(commander.sent).toEqual([]);
   });
 
+  it.each(['@gate {"cmd":open}', '{"cmd":"open"}', '@gat-* {"cmd":"open"}', '@gate', '@pump-* {"cmd":"stop"}'])(
+    'does not say that Enter sends what it does not send: %s',
+    (line) => {
+      const { enter, commander } = plainCommander();
+      expect(enter(line).join()).not.toContain('Enter sends');
+      expect(commander.sent).toEqual([]);
+    },
+  );
+
+  it.each(['help', 'quit', 'devices'])('asks whether %s was meant with its colon', (word) => {
+    const { enter, commander } = plainCommander();
+    expect(enter(word).join()).toContain(`Did you mean :${word}?`);
+    expect(commander.effects).toEqual([]);
+  });
+
   it('adds a device and says its token', () => {
     const { enter, hear, commander } = plainCommander();
     enter(':add valve');
