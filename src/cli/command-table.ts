@@ -152,7 +152,7 @@ export const commandTable: readonly (CommandEntry | CommandGroup)[] = [
     commands: [
       {
         usage: 'add <name>',
-        describe: 'Add a user; shows its auth key, once',
+        describe: 'Add a user; shows its master key, once',
         load: async () => (await user()).userAddCommand,
       },
       { usage: 'ls', describe: 'List the users', load: async () => (await user()).userListCommand },
@@ -166,11 +166,11 @@ export const commandTable: readonly (CommandEntry | CommandGroup)[] = [
   },
   {
     usage: 'key',
-    describe: 'Auth keys of users and admin keys (admin key)',
+    describe: 'Master keys of users and admin keys (admin key)',
     commands: [
       {
         usage: 'add [user]',
-        describe: 'Add an auth key, or an admin key; shown once',
+        describe: 'Add a master key, or an admin key; shown once',
         load: async () => (await key()).keyAddCommand,
       },
       { usage: 'ls [user]', describe: 'List the keys', load: async () => (await key()).keyListCommand },

@@ -16,7 +16,7 @@ export const commonOptions = {
 /** What every command understands that talks to a relay. */
 export const connectionOptions = {
   url: { type: 'string', requiresArg: true, describe: 'The relay: wss://host/ws/connect/, https://host or host' },
-  'auth-key-stdin': { type: 'boolean', describe: 'Read the auth key from standard input' },
+  'auth-key-stdin': { type: 'boolean', describe: 'Read the master key (auth_key) from standard input' },
   'device-token-stdin': { type: 'boolean', describe: 'Read the device token from standard input' },
   'admin-key-stdin': { type: 'boolean', describe: 'Read the admin key from standard input' },
   'ca-file': { type: 'string', requiresArg: true, describe: 'Certificate authorities of your own, in PEM' },

@@ -23,7 +23,7 @@ export async function readStdinSecrets(argv: SecretFlags, context: CommandContex
     ...(argv.adminKeyStdin === true ? (['adminKey'] as const) : []),
   ];
   if (announced.length === 0) return {};
-  const names = { authKey: 'auth key', deviceToken: 'device token', adminKey: 'admin key' };
+  const names = { authKey: 'master key', deviceToken: 'device token', adminKey: 'admin key' };
   const secrets = await readSecrets(
     context.stdin,
     announced.map((kind) => names[kind]),
@@ -38,7 +38,11 @@ export interface Connection extends ResolvedConnection {
   readonly kind: 'auth_key' | 'device_token' | 'admin_key';
 }
 
-const questions = { room: 'Auth key', master: 'Auth key', admin: 'Admin key' } as const satisfies Record<Need, string>;
+const questions = {
+  room: 'Master key (auth_key)',
+  master: 'Master key (auth_key)',
+  admin: 'Admin key',
+} as const satisfies Record<Need, string>;
 
 function withKey(connection: ResolvedConnection, need: Need): Connection | undefined {
   const { authKey, deviceToken, adminKey } = connection;

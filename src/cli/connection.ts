@@ -162,7 +162,7 @@ export function resolveConnection(
     );
   }
   if (source.authKey !== undefined && source.deviceToken !== undefined && need === 'room') {
-    throw usageError(`${source.name} has both an auth key and a device token: leave one of them out`);
+    throw usageError(`${source.name} has both a master key and a device token: leave one of them out`);
   }
   const sender = env.RELAY_SENDER || source.sender;
   const caFile = flags.caFile ?? source.caFile;
@@ -176,8 +176,8 @@ export function resolveConnection(
 }
 
 const wantedSecret = {
-  room: { what: 'auth key or device token', variable: 'RELAY_AUTH_KEY', flag: '--auth-key-stdin' },
-  master: { what: 'auth key', variable: 'RELAY_AUTH_KEY', flag: '--auth-key-stdin' },
+  room: { what: 'master key or device token', variable: 'RELAY_AUTH_KEY', flag: '--auth-key-stdin' },
+  master: { what: 'master key', variable: 'RELAY_AUTH_KEY', flag: '--auth-key-stdin' },
   admin: { what: 'admin key', variable: 'RELAY_ADMIN_KEY', flag: '--admin-key-stdin' },
 } as const satisfies Record<Need, object>;
 

@@ -16,7 +16,7 @@ export interface SessionRequest {
   readonly reconnect?: boolean;
 }
 
-/** Opens the connection; the caller closes it. Needs an auth key. */
+/** Opens the connection; the caller closes it. Needs a master key. */
 export function openSession(connection: Connection, request: SessionRequest): RelayClient {
   const { extensions, clientId, reconnect = false } = request;
   return createRelayClient({

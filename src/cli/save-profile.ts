@@ -28,7 +28,7 @@ export function profileOf(
 
 function checkCredentials(profile: Profile): void {
   if (profile.auth_key === undefined || profile.device_token === undefined) return;
-  throw usageError('a profile has an auth key or a device token, not both: make one profile for each');
+  throw usageError('a profile has a master key or a device token, not both: make one profile for each');
 }
 
 /** Saves under a new name, or adds to a profile with the same address; what would be replaced is asked for first. */

@@ -95,7 +95,7 @@ describe('where a command connects, and as whom', () => {
 
   it('refuses to choose between an auth key and a device token', () => {
     const env = { RELAY_URL: prodUrl, RELAY_AUTH_KEY: 'k', RELAY_DEVICE_TOKEN: 't' };
-    expect(() => resolveConnection({}, env, {}, 'room', profiles())).toThrow('both an auth key and a device token');
+    expect(() => resolveConnection({}, env, {}, 'room', profiles())).toThrow('both a master key and a device token');
     expect(resolveConnection({}, env, {}, 'master', profiles()).authKey).toBe('k');
   });
 

@@ -36,7 +36,7 @@ export const keyAddCommand = defineCommand({
     data: { type: 'string', requiresArg: true, describe: 'With --admin: the data folder of a relay that is stopped' },
   },
   examples: [
-    ['relay key add default', 'Adds an auth key beside those there are, so that they can be exchanged one by one.'],
+    ['relay key add default', 'Adds a master key beside those there are, so that they can be exchanged one by one.'],
     [
       'relay key add --admin --data ./relay-data',
       'A new admin key while the relay is stopped, when the last one is lost.',
@@ -57,7 +57,7 @@ export const keyAddCommand = defineCommand({
         return await show({ key, admin_key }, admin_key, `A new admin key (${key})`, context);
       }
       const { user, key, auth_key } = await http.addKey(argv.user ?? firstUser);
-      return await show({ user, key, auth_key }, auth_key, `A new auth key (${key}) of ${user}`, context);
+      return await show({ user, key, auth_key }, auth_key, `A new master key (auth_key) ${key} of ${user}`, context);
     });
   },
 });
@@ -66,7 +66,7 @@ export const keyListCommand = defineCommand({
   positionals: userPositional,
   options: { ...connectionOptions, ...adminOption },
   examples: [
-    ['relay key ls default', 'Lists the auth keys of default by their public part.'],
+    ['relay key ls default', 'Lists the master keys of default by their public part.'],
     ['relay key ls --admin --json', 'Prints {"keys":[…]} of the admin keys.'],
   ],
   async run(argv, context): Promise<ExitCode> {

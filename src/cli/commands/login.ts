@@ -8,7 +8,7 @@ import { type ExitCode, exitCodes, usageError } from '../exit-codes.ts';
 import { isProfileName } from '../profiles.ts';
 import { profileOf, saveProfile } from '../save-profile.ts';
 
-/** The kind of a key of ours stands in it; one of another relay is taken for an auth key. */
+/** The kind of a key of ours stands in it; one of another relay is taken for a master key. */
 function secretsOf(key: string): StdinSecrets {
   if (key.startsWith('rly_device_')) return { deviceToken: key };
   return key.startsWith('rly_admin_') ? { adminKey: key } : { authKey: key };
@@ -18,7 +18,7 @@ async function askSecrets(url: string, context: CommandContext): Promise<StdinSe
   if (!context.prompts.interactive) {
     throw usageError('no key: give it with --auth-key-stdin, --device-token-stdin or --admin-key-stdin');
   }
-  const key = await context.prompts.secret(`Auth key, device token or admin key for ${url}`);
+  const key = await context.prompts.secret(`Master key, device token or admin key for ${url}`);
   if (key === '') throw usageError('no key was given');
   return secretsOf(key);
 }

@@ -80,7 +80,7 @@ export const recordCommand = defineCommand({
     ...connectionOptions,
     ...confirmOptions,
     ...identityOptions,
-    tap: { type: 'boolean', describe: 'Record all that passes in the room (auth key)' },
+    tap: { type: 'boolean', describe: 'Record all that passes in the room (master key)' },
     ...receiveOptions,
   },
   examples: [

@@ -38,9 +38,9 @@ async function tellKeysToPerson(
     data_dir: resolve(dataDir),
   });
   await output.line(`First start. These keys are shown this once; the relay keeps only their hashes.`);
-  await output.line(`  user       ${bootstrap.user}`);
-  await output.line(`  auth key   ${bootstrap.authKey}`);
-  await output.line(`  admin key  ${bootstrap.adminKey}`);
+  await output.line(`  user                   ${bootstrap.user}`);
+  await output.line(`  master key (auth_key)  ${bootstrap.authKey}`);
+  await output.line(`  admin key              ${bootstrap.adminKey}`);
   await output.line(
     saved
       ? `They are saved as profile "${localProfile}" in ${profiles.path}, so that the other commands just work.`

@@ -46,7 +46,7 @@ export const userAddCommand = defineCommand({
   positionals: namePositional,
   options: { ...connectionOptions, ...limitOption },
   examples: [
-    ['relay user add lab --limit queue_messages=500', 'Adds a user with a longer queue; shows its auth key, once.'],
+    ['relay user add lab --limit queue_messages=500', 'Adds a user with a longer queue; shows its master key, once.'],
     ['relay user add school --json', 'Prints {"user":"school","auth_key":"…"}.'],
   ],
   async run(argv, context): Promise<ExitCode> {
@@ -57,7 +57,9 @@ export const userAddCommand = defineCommand({
       await context.output.record({ user: added.user, auth_key: added.auth_key });
       return exitCodes.done;
     }
-    context.output.say(`User ${added.user} is added. Its auth key is shown this once; the relay keeps only its hash.`);
+    context.output.say(
+      `User ${added.user} is added. Its master key (auth_key) is shown this once; the relay keeps only its hash.`,
+    );
     await context.output.line(added.auth_key);
     return exitCodes.done;
   },

@@ -40,7 +40,7 @@ export function describeDevice(device: DeviceDetail): readonly Finding[] {
   }
   const start = registered
     ? 'start its program with its token and the address of this relay; a lost token: "relay device rotate-token"'
-    : 'start its program; it is not registered and connects with an auth key';
+    : 'start its program; it is not registered and connects with a master key';
   return [
     last_seen === null
       ? { ...offline, detail: `${id} is known here and has not connected since the relay knows it`, advice: start }

@@ -39,7 +39,7 @@ async function roundTrip(client: Pick<RelayClient, 'ping'>): Promise<Finding> {
   }
 }
 
-/** With an auth key: a session under an id of its own. */
+/** With a master key: a session under an id of its own. */
 async function* checkSession(connection: Connection): AsyncGenerator<Finding> {
   const startedAtMs = performance.now();
   const client = openSession(connection, { extensions: extensionNames.filter((name) => name !== 'ephemeral') });
@@ -75,7 +75,7 @@ async function* checkToken(connection: Connection): AsyncGenerator<Finding> {
     const exitCode = exitCodeOfError(error);
     if (exitCode === undefined || !(error instanceof Error)) throw error;
     const isRefused = error instanceof RelayHttpError && error.status === 401;
-    const advice = 'give the device a new token: "relay device rotate-token ID" with an auth key';
+    const advice = 'give the device a new token: "relay device rotate-token ID" with a master key';
     yield { check: 'login', ok: false, detail: error.message, exitCode, ...(isRefused ? { advice } : {}) };
   }
 }

@@ -5,7 +5,7 @@ import { usageError } from '../exit-codes.ts';
 import { countFlag, durationFlag } from '../option-values.ts';
 
 export const identityOptions = {
-  as: { type: 'string', requiresArg: true, describe: 'The client id to listen as (auth key)' },
+  as: { type: 'string', requiresArg: true, describe: 'The client id to listen as (master key)' },
   'take-over': { type: 'boolean', describe: 'End the session that has the id now' },
 } as const satisfies Record<string, Options>;
 

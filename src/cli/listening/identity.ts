@@ -25,7 +25,7 @@ export async function chooseIdentity(
   context: CommandContext,
 ): Promise<Identity> {
   if (connection.kind === 'device_token') {
-    if (as !== undefined) throw usageError('--as needs an auth key: a device token has the name of its device');
+    if (as !== undefined) throw usageError('--as needs a master key: a device token has the name of its device');
     return { credentials: { deviceToken: connection.key }, isOneShot: false };
   }
   const id = as ?? connection.sender;

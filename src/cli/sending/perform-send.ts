@@ -33,7 +33,7 @@ export interface SendOrder extends Pick<SendRequest, 'wait' | 'timeoutMs' | 'ttl
 
 type Send = (request: SendRequest) => Promise<SendOutcome>;
 
-/** With an auth key over a session of its own, with a device token over HTTP, so that the device's own session goes on. */
+/** With a master key over a session of its own, with a device token over HTTP, so that the device's own session goes on. */
 export function performSend(connection: Connection, order: SendOrder, context: CommandContext): Promise<ExitCode> {
   return connection.kind === 'device_token'
     ? sendWithToken(connection, order, context)
@@ -97,7 +97,7 @@ async function sendWithKey(connection: Connection, order: SendOrder, context: Co
 
 async function sendWithToken(connection: Connection, order: SendOrder, context: CommandContext): Promise<ExitCode> {
   if (order.as !== undefined || order.takeOver) {
-    throw usageError('--as and --take-over need an auth key: a device token sends under the name of its device');
+    throw usageError('--as and --take-over need a master key: a device token sends under the name of its device');
   }
   if (order.timeoutMs > httpTimeoutMsMax) {
     throw usageError(`--timeout: with a device token at most ${formatDuration(httpTimeoutMsMax)}`);

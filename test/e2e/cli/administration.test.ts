@@ -143,7 +143,7 @@ describe('relay user', () => {
 });
 
 describe('relay key', () => {
-  it('adds, lists and revokes auth keys, so that they can be exchanged one by one', async () => {
+  it('adds, lists and revokes master keys, so that they can be exchanged one by one', async () => {
     const { user, key, auth_key } = await json('key', 'add', 'default');
     expect(user).toBe('default');
     const env = { RELAY_AUTH_KEY: auth_key };

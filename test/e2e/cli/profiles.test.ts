@@ -150,7 +150,7 @@ describe('relay login', () => {
     it('asks a missing key for one command, and before it removes something', async () => {
       await run(['profile', 'add', 'keyless', '--url', relay.url]);
       await using asked = spawnRelayInTerminal(['presence', '--json'], { env: env() });
-      await asked.stdout.waitFor(/Auth key for .* \(not shown\): /);
+      await asked.stdout.waitFor(/Master key \(auth_key\) for .* \(not shown\): /);
       asked.write(`${keys().authKey}\r`);
       expect((await asked.exited).code).toBe(0);
 

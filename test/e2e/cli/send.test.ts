@@ -174,7 +174,7 @@ describe('relay send that is refused', () => {
       {
         args: ['-t', id, '{}', '--take-over'],
         env: { RELAY_AUTH_KEY: undefined, RELAY_DEVICE_TOKEN: token },
-        says: '--take-over need an auth key',
+        says: '--take-over need a master key',
       },
       { args: ['-t', id, '{}', '--no-queue', '--ttl', '5s'], says: 'contradict' },
       { args: ['-t', id, '{}', '--wait', 'read'], says: 'wait' },

@@ -124,7 +124,7 @@ describe('relay serve without --json', () => {
     it('shows the keys and saves the profile "local", so that the other commands just work', async () => {
       await using relay = spawnRelayInTerminal(['serve', '--port', '0', '--data', dataDir], { env: env() });
       await relay.stdout.waitFor(/listening at/);
-      expect(relay.stdout.text()).toMatch(/auth key {3}rly_master_/);
+      expect(relay.stdout.text()).toMatch(/master key \(auth_key\) {2}rly_master_/);
       expect(existsSync(join(dataDir, 'bootstrap.json'))).toBe(false);
       expect((await runRelay(['presence', '--json'], { env: env() })).stdout).toBe('{}\n');
       expect((await runRelay(['user', 'ls'], { env: env() })).code).toBe(0);
