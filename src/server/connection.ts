@@ -64,7 +64,7 @@ export class Connection implements LinkListener {
     else if (this.#state === 'awaiting credentials') this.#handleFirstMessage(bytes);
   }
 
-  handleBinary(_bytes: Uint8Array): void {
+  handleBinary(): void {
     if (this.#session !== undefined) this.#shared.incoming.handleBinary(this.#session);
     else
       this.refuse({ code: 'bad_message', message: 'the first message must be text: a JSON object with credentials' });
@@ -86,7 +86,7 @@ export class Connection implements LinkListener {
     if (this.#session !== undefined) this.#shared.switchboard.handleWritable(this.#session);
   }
 
-  handleClosed(_closeCode: number): void {
+  handleClosed(): void {
     this.#decide('refused');
     if (this.#session !== undefined) this.#shared.switchboard.rooms.leave(this.#session);
     this.#session = undefined;

@@ -45,11 +45,11 @@ export interface LinkListener {
   handleRun(run: MessageRun): void;
   /** A message is coming that is over `messageBytesMax`; nothing of it is handed on. */
   handleTooBig(bytes: number): void;
-  handleBinary(bytes: Uint8Array): void;
+  handleBinary(): void;
   handlePing(data: Uint8Array): void;
   /** A pong with the number of a ping, or undefined when it carries none of ours. */
   handlePong(number: number | undefined): void;
   /** The operating system has taken everything that was sent. */
   handleWritable(): void;
-  handleClosed(closeCode: number): void;
+  handleClosed(): void;
 }

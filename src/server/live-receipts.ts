@@ -1,4 +1,4 @@
-import { readFrameHeader } from './lane/frame-header.ts';
+import { readFrameHeader } from './frame-header.ts';
 import type { Sender } from './sender.ts';
 import type { Session } from './session.ts';
 

@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import { finBit } from './frame-header.ts';
 import type { FramedBytes } from './frame-memory.ts';
 import { ReadyFrames } from './ready-frames.ts';
 
@@ -13,12 +14,9 @@ const scratchBytes = 64 * 1024;
 /** Longest header of a frame from server to client: two bytes and a length of eight (RFC 6455 §5.2). */
 const headerBytesMax = 10;
 
-export const opcodes = { text: 0x1, ping: 0x9, pong: 0xa } as const;
-const finalFragment = 0x80;
-
 /** Writes the header of an unmasked, unfragmented frame; returns its length (RFC 6455 §5.2). */
 function writeHeader(into: Buffer, at: number, opcode: number, payloadBytes: number): number {
-  into[at] = finalFragment | opcode;
+  into[at] = finBit | opcode;
   if (payloadBytes < 126) {
     into[at + 1] = payloadBytes;
     return 2;

@@ -1,8 +1,9 @@
 import type { Duplex } from 'node:stream';
+import { opcodes } from './frame-header.ts';
 import type { FramedBytes } from './frame-memory.ts';
 import type { FastLane } from './lane/fast-lane.ts';
 import type { Link } from './link.ts';
-import { Outbox, type OutboxSocket, opcodes, type Postman } from './outbox.ts';
+import { Outbox, type OutboxSocket, type Postman } from './outbox.ts';
 
 /** The number of a ping travels as six bytes: more than a connection can use up. */
 const pingNumberBytes = 6;

@@ -39,7 +39,7 @@ interface ConnectionEvents {
   handleMessage(webSocket: RelayWebSocket, data: Buffer, isBinary: boolean): void;
   handlePing(webSocket: RelayWebSocket, data: Buffer): void;
   handlePong(webSocket: RelayWebSocket, data: Buffer): void;
-  handleClose(webSocket: RelayWebSocket, closeCode: number): void;
+  handleClose(webSocket: RelayWebSocket): void;
   handleError(webSocket: RelayWebSocket, error: Error): void;
 }
 
@@ -54,7 +54,7 @@ class RelayWebSocket extends WebSocket {
     if (event === 'message' && first instanceof Buffer) events?.handleMessage(this, first, second === true);
     else if (event === 'ping' && first instanceof Buffer) events?.handlePing(this, first);
     else if (event === 'pong' && first instanceof Buffer) events?.handlePong(this, first);
-    else if (event === 'close' && typeof first === 'number') events?.handleClose(this, first);
+    else if (event === 'close') events?.handleClose(this);
     else if (event === 'error' && first instanceof Error) events?.handleError(this, first);
     else return super.emit(event, first, second);
     return true;
@@ -103,7 +103,7 @@ export function createSockets(options: SocketsOptions) {
   const events: ConnectionEvents = {
     handleMessage(webSocket, data, isBinary) {
       webSocket.link?.lane?.noteHeard();
-      guard(webSocket, (listener) => (isBinary ? listener.handleBinary(data) : listener.handleText(data)));
+      guard(webSocket, (listener) => (isBinary ? listener.handleBinary() : listener.handleText(data)));
     },
     handlePing(webSocket, data) {
       webSocket.link?.lane?.noteHeard();
@@ -113,9 +113,9 @@ export function createSockets(options: SocketsOptions) {
       webSocket.link?.lane?.noteHeard();
       guard(webSocket, (listener) => listener.handlePong(pingNumberOf(data)));
     },
-    handleClose(webSocket, closeCode) {
+    handleClose(webSocket) {
       webSocket.link?.lane?.end();
-      guard(webSocket, (listener) => listener.handleClosed(closeCode));
+      guard(webSocket, (listener) => listener.handleClosed());
       webSockets.delete(webSocket);
       if (isClosing && webSockets.size === 0) allGone.resolve();
     },

@@ -1,14 +1,12 @@
+import { type FrameHeader, finBit, opcodes, readFrameHeader } from '../frame-header.ts';
 import { type Arena, frameBytesMax, stops } from './arena.ts';
-import { type FrameHeader, readFrameHeader } from './frame-header.ts';
 import { freeBytes } from './free-bytes.ts';
 import { KeptBytes } from './kept-bytes.ts';
 import type { LaneListener, LaneShared, LaneSocket } from './lane-shared.ts';
 
 /** A complete text message in one frame, masked or not. */
 const wholeText = 0x81;
-const finBit = 0x80;
 const opcodeBits = 0x0f;
-const opcodes = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
 const firstControlOpcode = 8;
 /** No message is under way in fragments. */
 const noFragments = -1;

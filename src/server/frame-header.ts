@@ -1,3 +1,8 @@
+/** RFC 6455 §5.2. */
+export const opcodes = { continuation: 0x0, text: 0x1, binary: 0x2, close: 0x8, ping: 0x9, pong: 0xa } as const;
+/** The first byte of a frame that is the last or only one of its message. */
+export const finBit = 0x80;
+
 /** The header of a frame from a client (RFC 6455 §5.2), as far as it tells where the frame ends. */
 export interface FrameHeader {
   /** FIN, the reserved bits and the opcode. */
