@@ -1,7 +1,7 @@
 /** The words of what can be scrolled, as lines: the views paint them, and scrolling knows where they end. */
 import { keysOf, type Place } from '../keys/keymap.ts';
 import { isWrittenAsItIs, writeName } from '../model/command-text.ts';
-import { cellWidth, wrapToCells } from '../text/cells.ts';
+import { cellWidth, wrapToCells, wrapWords } from '../text/cells.ts';
 import { formatTime } from '../text/format.ts';
 import { toVisible, toVisibleName } from '../text/visible.ts';
 import { frameColumns } from './layout.ts';
@@ -26,10 +26,13 @@ const helpPlaces = [
   ['prompt', 'Questions'],
 ] as const satisfies readonly (readonly [Place, string])[];
 
+/** The keys in the help stand in so many columns, with two between them and what they do. */
+export const helpLeadColumns = 14;
+
 const listPlaces: readonly Place[] = ['devices', 'messages', 'detail'];
 
 /** Every key from the table of keys, those of the place where help was asked for first; what lists share is listed once. */
-function helpLines(asked: Place): readonly OverlayLine[] {
+function helpLines(asked: Place, columns: number): readonly OverlayLine[] {
   const places = [...helpPlaces].sort(([a], [b]) => Number(b === asked) - Number(a === asked));
   const firstList = places.find(([place]) => listPlaces.includes(place))?.[0] ?? 'devices';
   const listed = keysOf(firstList);
@@ -40,7 +43,11 @@ function helpLines(asked: Place): readonly OverlayLine[] {
     );
     return [
       { lead: title, text: '' },
-      ...keys.map(({ label, help }) => ({ lead: `  ${label}`, text: help })),
+      ...keys.flatMap(({ label, help }) =>
+        wrapWords(help, columns - helpLeadColumns - 2).map((text, index) => {
+          return { lead: index === 0 ? `  ${label}` : '  ', text };
+        }),
+      ),
       { lead: '', text: '' },
     ];
   });
@@ -50,7 +57,7 @@ function helpLines(asked: Place): readonly OverlayLine[] {
 function problemLines(problems: readonly Problem[], columns: number): readonly OverlayLine[] {
   return problems.toReversed().flatMap(({ atMs, text }) => {
     const time = formatTime(atMs, false);
-    const wrapped = wrapToCells(toVisible(text), columns - cellWidth(time) - 2);
+    const wrapped = wrapWords(toVisible(text), columns - cellWidth(time) - 2);
     return wrapped.map((part, index) => ({ lead: index === 0 ? time : ' '.repeat(time.length), text: part }));
   });
 }
@@ -63,18 +70,20 @@ function newDeviceLines({ id, token, url, worker }: NewDevice, columns: number):
     wrapToCells(text, columns - (lead === '' ? 0 : cellWidth(lead) + 2)).map((part, index) => {
       return { lead: index === 0 ? lead : ' '.repeat(lead.length), text: part };
     });
+  const tell = (text: string): readonly OverlayLine[] =>
+    wrapWords(text, columns).map((part) => ({ lead: '', text: part }));
   const nearOnly =
     'That address is good on this machine only; on another one write the name or address of this machine.';
   return [
     ...wrap('Device ', toVisibleName(id)),
     ...(isWrittenAsItIs(id) ? [] : wrap('Written', toVisible(`${writeName(id)}  in commands`))),
     ...wrap('Address', toVisible(url)),
-    ...(isLoopback.test(url) ? wrap('', nearOnly) : []),
+    ...(isLoopback.test(url) ? tell(nearOnly) : []),
     { lead: '', text: '' },
-    ...wrap('', 'The token, shown this once (t copies it):'),
+    ...tell('The token, shown this once (t copies it):'),
     ...wrap('', toVisible(token)),
     { lead: '', text: '' },
-    ...wrap('', 'A worker for its machine, as worker.py (y copies it, s saves it):'),
+    ...tell('A worker for its machine, as worker.py (y copies it, s saves it):'),
     { lead: '', text: '' },
     ...worker.split('\n').flatMap((line) => wrap('', toVisible(line))),
   ];
@@ -86,7 +95,7 @@ export function overlayLines(
 ): readonly OverlayLine[] {
   switch (overlay.kind) {
     case 'help':
-      return helpLines(placeOf({ ...state, overlay: undefined }));
+      return helpLines(placeOf({ ...state, overlay: undefined }), state.size.columns - frameColumns);
     case 'problems':
       return problemLines(state.problems, state.size.columns - frameColumns);
     case 'new-device':

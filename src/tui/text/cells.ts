@@ -61,3 +61,21 @@ export function wrapToCells(text: string, columns: number): string[] {
   lines.push(line);
   return lines;
 }
+
+/** The same for sentences: a line ends at a space, and only a word that is longer than a line is broken. */
+export function wrapWords(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (cellWidth(longer) <= columns) {
+      line = longer;
+      continue;
+    }
+    if (line !== '') lines.push(line);
+    const parts = wrapToCells(word, columns);
+    lines.push(...parts.slice(0, -1));
+    line = parts.at(-1) ?? '';
+  }
+  return [...lines, line];
+}

@@ -1,7 +1,8 @@
 /** Questions that are answered with one key. */
 import { keymap } from '../keys/keymap.ts';
-import { overlayRows } from '../state/layout.ts';
+import { frameColumns, overlayRows } from '../state/layout.ts';
 import type { Overlay } from '../state/overlay.ts';
+import { wrapWords } from '../text/cells.ts';
 import { type Span, span } from '../text/spans.ts';
 import { toVisible, toVisibleName } from '../text/visible.ts';
 import { targetSpans } from './composer-pane.tsx';
@@ -44,15 +45,16 @@ export function sendContent({ command }: Confirm<'confirm-send'>, view: OverlayV
 }
 
 export function quitContent({ others }: Confirm<'confirm-quit'>, view: OverlayView): Content {
-  const room = Math.max(1, overlayRows(view.layout) - 3);
   const words =
     others === undefined
       ? 'The relay of this machine runs inside this commander, and may have others connected to it.'
       : `The relay runs inside this commander, and ${others.length} connected to it would lose it:`;
+  const question = wrapWords(words, view.layout.columns - frameColumns);
+  const room = Math.max(1, overlayRows(view.layout) - question.length - 2);
   return {
     title: 'Stop the relay?',
     rows: [
-      [span(words)],
+      ...question.map((text) => [span(text)]),
       ...listed(others ?? [], room, (id) => [span(`  ${toVisibleName(id, view.look.isAscii)}`, 'bold')]),
       [],
       answerRow('confirm-quit', view),

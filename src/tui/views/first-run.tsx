@@ -4,7 +4,7 @@ import { keymap } from '../keys/keymap.ts';
 import type { TextBuffer } from '../model/text-buffer.ts';
 import { placeOf } from '../state/place.ts';
 import type { CommanderState, ConnectForm, Screen } from '../state/state.ts';
-import { cellWidth, wrapToCells } from '../text/cells.ts';
+import { cellWidth, wrapToCells, wrapWords } from '../text/cells.ts';
 import type { Look } from '../text/look.ts';
 import { composeRow, type Span, span } from '../text/spans.ts';
 import { toVisible } from '../text/visible.ts';
@@ -15,29 +15,41 @@ type Line = readonly Span[];
 
 const leftColumns = 4;
 
-function choiceLines(look: Look, isChosen: boolean, title: string, about: string): readonly Line[] {
+function choiceLines(look: Look, columns: number, isChosen: boolean, title: string, about: string): readonly Line[] {
   return [
     [span(isChosen ? `${look.glyphs.cursor} ` : '  ', 'accent'), span(title, isChosen ? 'bold' : 'plain')],
-    [span(`  ${about}`, 'dim')],
+    ...wrapWords(about, columns - 2).map((text): Line => [span(`  ${text}`, 'dim')]),
     [],
   ];
 }
 
-function firstRunLines(screen: Extract<Screen, { name: 'first-run' }>, look: Look): readonly Line[] {
+function firstRunLines(screen: Extract<Screen, { name: 'first-run' }>, look: Look, columns: number): readonly Line[] {
   return [
     [span('No relay is set up here yet.')],
     [],
     ...choiceLines(
       look,
+      columns,
       screen.choice === 'start',
       'Start one on this machine',
       'with a simulated device to play with; it runs while this commander does',
     ),
-    ...choiceLines(look, screen.choice === 'connect', 'Connect to a relay', 'with its address and a master key'),
+    ...choiceLines(
+      look,
+      columns,
+      screen.choice === 'connect',
+      'Connect to a relay',
+      'with its address and a master key',
+    ),
   ];
 }
 
 const labels = { url: 'Address     ', authKey: 'Master key  ' } as const;
+
+const aboutForm = [
+  'The address as wss://relay.example, https://relay.example or relay.example:8787.',
+  'The key is kept in a profile that only you can read.',
+];
 
 function secretOf(buffer: TextBuffer, look: Look): string {
   return look.glyphs.secret.repeat(buffer.text.length);
@@ -61,8 +73,7 @@ function formLines(form: ConnectForm, look: Look, columns: number): readonly Lin
     field('url', toVisible(form.url.text, look.isAscii)),
     field('authKey', secretOf(form.authKey, look)),
     [],
-    [span('The address as wss://relay.example, https://relay.example or relay.example:8787.', 'dim')],
-    [span('The key is kept in a profile that only you can read.', 'dim')],
+    ...aboutForm.flatMap((text) => wrapWords(text, columns).map((part): Line => [span(part, 'dim')])),
   ];
 }
 
@@ -72,7 +83,7 @@ function problemOf(screen: Screen): string | undefined {
 }
 
 function linesOf(screen: Screen, look: Look, columns: number): readonly Line[] {
-  if (screen.name === 'first-run') return firstRunLines(screen, look);
+  if (screen.name === 'first-run') return firstRunLines(screen, look, columns);
   if (screen.name === 'connect-form') return formLines(screen.form, look, columns);
   return screen.name === 'busy' ? [[span(toVisible(screen.what, look.isAscii))]] : [];
 }
@@ -103,7 +114,7 @@ export function FirstRun({ state, look }: FirstRunProps): ReactElement {
   const problemLines: readonly Line[] =
     problem === undefined
       ? []
-      : [[], ...wrapToCells(toVisible(problem, look.isAscii), columns).map((text) => [span(text, 'bad')])];
+      : [[], ...wrapWords(toVisible(problem, look.isAscii), columns).map((text) => [span(text, 'bad')])];
   const head: readonly Line[] = [[], [span('softlab-relay', 'accent')], []];
   setCursorPosition(cursorOf(screen, look, columns, head.length));
   const lines = [...head, ...linesOf(screen, look, columns), ...problemLines].slice(0, size.rows - 1);

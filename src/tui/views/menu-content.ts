@@ -2,9 +2,9 @@
 import { snippetVariables } from '../../client/snippets.ts';
 import { scrollTop } from '../model/list-window.ts';
 import type { Menu } from '../model/menu.ts';
-import { overlayRows } from '../state/layout.ts';
+import { frameColumns, overlayRows } from '../state/layout.ts';
 import type { MenuChoice, Prompt, Question } from '../state/overlay.ts';
-import { cellWidth, fitToCells, wrapToCells } from '../text/cells.ts';
+import { cellWidth, fitToCells, wrapWords } from '../text/cells.ts';
 import { type Span, span } from '../text/spans.ts';
 import { toVisible } from '../text/visible.ts';
 import { labelOf } from './hints.ts';
@@ -61,11 +61,13 @@ function questionRows(question: Question): readonly string[] {
 export function promptContent({ question, buffer, problem, isBusy }: Prompt, { look, layout }: OverlayView): Content {
   const columns = layout.columns - 8;
   const visible = (text: string): string => toVisible(text, look.isAscii);
-  const wrong = problem === undefined ? [] : wrapToCells(visible(problem), columns).map((text) => [span(text, 'bad')]);
+  const wrong = problem === undefined ? [] : wrapWords(visible(problem), columns).map((text) => [span(text, 'bad')]);
   return {
     title: titleOf(question),
     rows: [
-      ...questionRows(question).map((text) => [span(visible(text.slice(0, 1000)))]),
+      ...questionRows(question).flatMap((text) => {
+        return wrapWords(visible(text.slice(0, 1000)), layout.columns - frameColumns).map((part) => [span(part)]);
+      }),
       [],
       [span(`${look.glyphs.cursor} `, 'accent'), ...inputSpans(buffer, look, columns)],
       [],

@@ -1,6 +1,6 @@
 import { type Layout, overlayRows } from '../state/layout.ts';
 import type { Overlay } from '../state/overlay.ts';
-import { overlayLines } from '../state/overlay-lines.ts';
+import { helpLeadColumns, overlayLines } from '../state/overlay-lines.ts';
 import type { CommanderState } from '../state/state.ts';
 import type { Look } from '../text/look.ts';
 import { type Span, span } from '../text/spans.ts';
@@ -22,7 +22,6 @@ export interface Content {
 }
 
 const titles = { help: 'Keys', problems: 'What went wrong', 'new-device': 'A new device' } as const;
-const leadColumns = 14;
 
 /** Help, errors and a new device: lines that can be scrolled. */
 export function scrolledContent(
@@ -36,7 +35,7 @@ export function scrolledContent(
   const top = Math.max(0, Math.min(overlay.top, lines.length - rows));
   const isHelp = overlay.kind === 'help';
   const shown = lines.slice(top, top + rows).map(({ lead, text }): readonly Span[] => {
-    const label = isHelp && text !== '' ? labelOf(look, lead).padEnd(leadColumns) : labelOf(look, lead);
+    const label = isHelp && text !== '' ? labelOf(look, lead).padEnd(helpLeadColumns) : labelOf(look, lead);
     if (lead === '') return [span(text)];
     return [span(`${label}  `, isHelp && text === '' ? 'accent' : 'bold'), span(labelOf(look, text))];
   });

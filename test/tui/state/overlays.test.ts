@@ -251,6 +251,17 @@ describe('the help', () => {
   });
 });
 
+describe('at 40 columns', () => {
+  it('no word of the help is broken or lost', () => {
+    const commander = createHarness({ size: { columns: 40, rows: 12 }, devices });
+    commander.press('?');
+    const { overlay } = commander.state;
+    const lines = overlay?.kind === 'help' ? overlayLines(commander.state, overlay) : [];
+    expect(lines.map(({ text }) => text).join(' ')).toContain('what is known of this one, and what waits for it');
+    expect(lines.every(({ text }) => text.length <= 20)).toBe(true);
+  });
+});
+
 describe('scrolling what is longer than the screen', () => {
   it('goes on by a page, whose last row becomes the first', () => {
     const commander = createHarness({ size: { columns: 80, rows: 24 }, devices });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
-import { cellWidth, cutToCells, fitToCells, wrapToCells } from '../../../src/tui/text/cells.ts';
+import { cellWidth, cutToCells, fitToCells, wrapToCells, wrapWords } from '../../../src/tui/text/cells.ts';
 import { toVisible } from '../../../src/tui/text/visible.ts';
 
 const visibleText = fc.string({ unit: 'binary' }).map((text) => toVisible(text));
@@ -25,6 +25,22 @@ describe('cells', () => {
     expect(cutToCells('温度計', 4, '…')).toBe('温…');
     expect(fitToCells('温度計', 4, '…')).toBe('温… ');
     expect(cutToCells('温度', 4, '…')).toBe('温度');
+  });
+
+  it('wrap sentences at spaces, and break a word alone that is longer than a line', () => {
+    expect(wrapWords('the relay is not there', 9)).toEqual(['the relay', 'is not', 'there']);
+    expect(wrapWords('at wss://relay.example now', 8)).toEqual(['at', 'wss://re', 'lay.exam', 'ple now']);
+    expect(wrapWords('', 5)).toEqual(['']);
+  });
+
+  it('wrap every sentence within its columns', () => {
+    fc.assert(
+      fc.property(visibleText, fc.integer({ min: 2, max: 40 }), (text, columns) => {
+        const lines = wrapWords(text, columns);
+        expect(lines.every((line) => cellWidth(line) <= columns)).toBe(true);
+        expect(lines.join('').replaceAll(' ', '')).toBe(text.replaceAll(' ', ''));
+      }),
+    );
   });
 
   it('leave nothing where there is no room', () => {
