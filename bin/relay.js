@@ -11,7 +11,7 @@ if (major < required[0] || (major === required[0] && minor < required[1])) {
       required.join('.') +
       ' or newer and this is ' +
       process.versions.node +
-      ': install a current Node, or run it as "npx -p node@24 -p softlab-relay relay".\n',
+      ': install a current Node. In a checkout, "npm ci" brings one along that "npm start" and "npx relay" find.\n',
   );
   process.exit(1);
 } else {
