@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { CopySummary } from '../server/store/copies.ts';
+import { counted } from './counted.ts';
 import { CommandError, exitCodes } from './exit-codes.ts';
 
 const loadCopies = () => import('../server/store/copies.ts');
@@ -61,7 +62,6 @@ async function syncFolder(path: string): Promise<void> {
 /** `1 user, 3 devices and 12 waiting messages` */
 export function describeCopy({ schema, contents }: CopySummary): string {
   if (contents === undefined) return `the store of a newer softlab-relay (schema ${schema})`;
-  const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
   const { users, devices, messages } = contents;
   return `${counted(users, 'user')}, ${counted(devices, 'device')} and ${counted(messages, 'waiting message')}`;
 }

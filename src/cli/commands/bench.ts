@@ -6,6 +6,7 @@ import { isPaced, probeIntervalMs, type RateLimits, rateLimitsOf, sentMax, under
 import { openPair, type Pair } from '../bench/pair.ts';
 import { type CommandContext, connectionOptions, defineCommand } from '../command.ts';
 import { type Connection, findConnection } from '../connect.ts';
+import { counted } from '../counted.ts';
 import { CommandError, type ExitCode, exitCodes } from '../exit-codes.ts';
 import { whenInterrupted } from '../interruption.ts';
 import { countFlag, durationFlag, sizeFlag } from '../option-values.ts';
@@ -157,7 +158,7 @@ export const benchCommand = defineCommand({
     );
     await report(result, connection, context);
     if (result.lost === 0) return exitCodes.done;
-    context.output.complain(`${result.lost} messages did not arrive`);
+    context.output.complain(`${counted(result.lost, 'message')} did not arrive`);
     return exitCodes.failed;
   },
 });

@@ -7,6 +7,7 @@ import { clientIdRule } from '../../protocol/messages.ts';
 import { type CommandContext, confirmOptions, connectionOptions, defineCommand } from '../command.ts';
 import { confirm } from '../confirm.ts';
 import { findConnection, placeName, withHttp } from '../connect.ts';
+import { counted } from '../counted.ts';
 import { didYouMean } from '../did-you-mean.ts';
 import { CommandError, type ExitCode, exitCodes, usageError } from '../exit-codes.ts';
 import { durationFlag } from '../option-values.ts';
@@ -150,11 +151,11 @@ export const deviceRemoveCommand = defineCommand({
         if (output.json) await output.record({ device: argv.id, waiting: device.waiting, state: device.state });
         else
           await output.line(
-            `would remove ${argv.id} (${device.state}), its token and ${device.waiting} waiting messages`,
+            `would remove ${argv.id} (${device.state}), its token and ${counted(device.waiting, 'waiting message')}`,
           );
         return exitCodes.done;
       }
-      const waiting = device.waiting === 0 ? '' : ` and the ${device.waiting} messages that wait for it`;
+      const waiting = device.waiting === 0 ? '' : ` and ${counted(device.waiting, 'waiting message')}`;
       await confirm(`Remove ${argv.id}${waiting} at ${placeName(connection)}?`, argv.yes, context);
       await withHint(argv.id, http, () => http.removeDevice(argv.id));
       if (output.json) await output.record({ device: argv.id, removed: true });

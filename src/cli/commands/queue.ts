@@ -6,6 +6,7 @@ import { formatSize } from '../../protocol/units.ts';
 import { confirmOptions, connectionOptions, defineCommand } from '../command.ts';
 import { confirm } from '../confirm.ts';
 import { findConnection, placeName, withHttp } from '../connect.ts';
+import { counted } from '../counted.ts';
 import { CommandError, type ExitCode, exitCodes, usageError } from '../exit-codes.ts';
 import { countFlag } from '../option-values.ts';
 import { onOneLine } from '../printable.ts';
@@ -17,10 +18,6 @@ const dryRunOption = { 'dry-run': { type: 'boolean', describe: 'Cancel nothing; 
 
 /** Characters of a payload in a table. */
 const payloadShown = 60;
-
-function counted(messages: number): string {
-  return messages === 1 ? '1 message' : `${messages} messages`;
-}
 
 /** What waits for a client; one that the room has never seen is a mistake in its name. */
 async function lookInto(http: RelayHttp, id: string): Promise<QueueDetail> {
@@ -35,7 +32,7 @@ async function lookInto(http: RelayHttp, id: string): Promise<QueueDetail> {
 function rowOf({ seq, from, queued_at, expires_at, attempts, handed, payload }: QueuedMessage): readonly string[] {
   const text = onOneLine(payload);
   const shown = text.length > payloadShown ? `${text.slice(0, payloadShown - 1)}…` : text;
-  const state = handed ? 'handed over' : attempts === 0 ? 'waits' : `waits, tried ${attempts} times`;
+  const state = handed ? 'handed over' : attempts === 0 ? 'waits' : `waits, tried ${counted(attempts, 'time')}`;
   const expires = expires_at === null ? 'never' : formatTime(expires_at);
   return [String(seq), from, formatTime(queued_at), expires, state, shown];
 }
@@ -145,15 +142,15 @@ export const queuePurgeCommand = defineCommand({
       const { waiting } = await lookInto(http, id);
       if (argv.dryRun === true) {
         if (output.json) await output.record({ target: id, cancelled: 0, would_cancel: waiting });
-        else await output.line(`would cancel ${counted(waiting)} to ${id}`);
+        else await output.line(`would cancel ${counted(waiting, 'message')} to ${id}`);
         return exitCodes.done;
       }
       if (waiting > 0) {
-        await confirm(`Cancel ${counted(waiting)} to ${id} at ${placeName(connection)}?`, argv.yes, context);
+        await confirm(`Cancel ${counted(waiting, 'message')} to ${id} at ${placeName(connection)}?`, argv.yes, context);
       }
       const cancelled = waiting === 0 ? 0 : await http.purgeQueue(id);
       if (output.json) await output.record({ target: id, cancelled });
-      else output.say(`${counted(cancelled)} to ${id} cancelled`);
+      else output.say(`${counted(cancelled, 'message')} to ${id} cancelled`);
       return exitCodes.done;
     });
   },

@@ -5,6 +5,7 @@ import { formatDuration } from '../../protocol/units.ts';
 import { type CommandContext, confirmOptions, connectionOptions, defineCommand } from '../command.ts';
 import { confirm } from '../confirm.ts';
 import { type Connection, findConnection, isOneShotClientId, placeName } from '../connect.ts';
+import { counted } from '../counted.ts';
 import { CommandError, type ExitCode, exitCodes, usageError } from '../exit-codes.ts';
 import { whenInterrupted } from '../interruption.ts';
 import { type KnownClients, knownClients } from '../known-clients.ts';
@@ -29,8 +30,6 @@ interface Plan extends RecordingSummary {
   readonly leftOut: number;
 }
 
-const counted = (messages: number) => (messages === 1 ? '1 message' : `${messages} messages`);
-
 function durationOf({ durationMs, speed }: Plan): string {
   return formatDuration(Math.round(durationMs / speed / 100) * 100);
 }
@@ -38,7 +37,7 @@ function durationOf({ durationMs, speed }: Plan): string {
 function question(plan: Plan, connection: Connection): string {
   const names = [...plan.targets.keys()];
   const shown = names.length > 5 ? `${names.slice(0, 5).join(', ')} and ${names.length - 5} others` : names.join(', ');
-  return `Send ${counted(plan.messages)} to ${shown} at ${placeName(connection)}, over ${durationOf(plan)}?`;
+  return `Send ${counted(plan.messages, 'message')} to ${shown} at ${placeName(connection)}, over ${durationOf(plan)}?`;
 }
 
 async function announce(plan: Plan, known: KnownClients | undefined, { output }: CommandContext): Promise<void> {
@@ -118,7 +117,10 @@ async function report(
     await output.record({ messages: plan.messages, sent, refused, ms });
     return;
   }
-  const what = sent === plan.messages ? `${counted(sent)} sent` : `${sent} of ${counted(plan.messages)} sent`;
+  const what =
+    sent === plan.messages
+      ? `${counted(sent, 'message')} sent`
+      : `${sent} of ${counted(plan.messages, 'message')} sent`;
   output.say(refused === 0 ? what : `${what}, ${refused} refused`);
 }
 
@@ -159,7 +161,9 @@ export const replayCommand = defineCommand({
       const known = await Promise.race([knownClients(client, session, connection, context.output), interrupted]);
       const plan = leaveOutSessions(whole, known);
       if (plan.leftOut > 0) {
-        context.output.say(`left out: ${counted(plan.leftOut)} to sessions of other commands, which are gone`);
+        context.output.say(
+          `left out: ${counted(plan.leftOut, 'message')} to sessions of other commands, which are gone`,
+        );
       }
       if (plan.messages === 0) throw usageError(`nothing is left of ${file}: say with -t where it should go`);
       if (argv.dryRun === true) {

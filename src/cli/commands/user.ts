@@ -5,6 +5,7 @@ import { defaultUserLimits, formatLimit, isUserLimitName } from '../../protocol/
 import { confirmOptions, connectionOptions, defineCommand } from '../command.ts';
 import { confirm } from '../confirm.ts';
 import { findConnection, placeName, withHttp } from '../connect.ts';
+import { counted } from '../counted.ts';
 import { didYouMean } from '../did-you-mean.ts';
 import { CommandError, type ExitCode, exitCodes, usageError } from '../exit-codes.ts';
 import { formatTime } from '../times.ts';
@@ -107,17 +108,18 @@ export const userRemoveCommand = defineCommand({
       const { output } = context;
       const user = await findUser(argv.name, http);
       const keys = (await http.keys(argv.name)).length;
+      const { devices, connections } = user;
+      const owned = `${counted(keys, 'key')}, ${counted(devices, 'device')}`;
       if (argv.dryRun === true) {
-        const { devices, connections } = user;
         if (output.json) await output.record({ user: argv.name, keys, devices, connections });
         else {
           await output.line(
-            `would remove ${argv.name} with ${keys} keys, ${devices} devices and their queues, and close ${connections} connections`,
+            `would remove ${argv.name} with ${owned}, their queues, and close ${counted(connections, 'connection')}`,
           );
         }
         return exitCodes.done;
       }
-      const what = `${argv.name} with ${keys} keys, ${user.devices} devices and all that waits for them`;
+      const what = `${argv.name} with ${owned} and all that waits for them`;
       await confirm(`Remove ${what} at ${placeName(connection)}?`, argv.yes, context);
       await http.removeUser(argv.name);
       if (output.json) await output.record({ user: argv.name, removed: true });
