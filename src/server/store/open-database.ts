@@ -89,7 +89,7 @@ function readAhead(file: string): void {
 
 /** Reads the whole file (1 GB takes a second or less where it is cached), so that damage is met here and not in the middle of a delivery. */
 export function refuseDamaged(database: SqlDatabase, folder: DataFolder): void {
-  const found = Object.values(database.prepare('PRAGMA quick_check(1)').get() ?? {})[0];
+  const found = Object.values(database.prepare('PRAGMA integrity_check(1)').get() ?? {})[0];
   if (found !== 'ok') throw new StoreOpenError(damagedSentence(folder, String(found)));
 }
 
