@@ -9,6 +9,7 @@ import { makeTemporaryFolder, type ServedRelay, startServe } from '../e2e/built-
 import { createRandom } from '../e2e/contract/random.ts';
 import { login, openRoom, roomOf, type TestRoom } from '../e2e/contract/test-room.ts';
 import type { RawWebSocket } from '../e2e/raw-websocket.ts';
+import { drainQueue } from './drain-queue.ts';
 
 const rounds = Number(process.env.KILL_ROUNDS ?? 20);
 const seed = Number(process.env.KILL_SEED ?? Date.now() % 1_000_000);
@@ -57,19 +58,6 @@ async function readAll(client: RawWebSocket): Promise<Set<string>> {
   }
 }
 
-/** Reads everything that waits for a target, in order. */
-async function drain(room: TestRoom, target: string): Promise<string[]> {
-  await using client = await room.controller(target);
-  const received: string[] = [];
-  // A message to oneself goes through the queue as long as anything waits in it, and so comes last.
-  client.sendJson({ target, last: true });
-  for (let message = await client.nextJson(); message.last !== true; message = await client.nextJson()) {
-    received.push(String(message._id));
-  }
-  await room.untilWaiting(target, 0);
-  return received;
-}
-
 const numberOf = (id: string) => Number(id.split('.')[1]);
 
 describe('FAULTS 1: receipts under SIGKILL', () => {
@@ -109,7 +97,7 @@ describe('FAULTS 1: receipts under SIGKILL', () => {
       const room = roomOf(relay, user, authKey);
       const kept = new Set<string>();
       for (const target of [...away, worker]) {
-        const received = await drain(room, target);
+        const received = (await drainQueue(room, target)).map(({ _id }) => String(_id));
         expect(received.map(numberOf), `the order of ${target} in round ${round}`).toEqual(
           received.map(numberOf).toSorted((one, other) => one - other),
         );

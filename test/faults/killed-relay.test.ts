@@ -10,6 +10,7 @@ import { flagged, numbered, queue } from '../e2e/contract/queueing.ts';
 import { createRandom } from '../e2e/contract/random.ts';
 import { openRoom, roomOf, type TestRoom } from '../e2e/contract/test-room.ts';
 import type { RawWebSocket } from '../e2e/raw-websocket.ts';
+import { drainQueue } from './drain-queue.ts';
 
 const rounds = Number(process.env.KILL_ROUNDS ?? 20);
 const seed = Number(process.env.KILL_SEED ?? Date.now() % 1_000_000);
@@ -26,19 +27,6 @@ async function load(sender: RawWebSocket): Promise<void> {
     const answer = await sender.nextText().catch(() => undefined);
     if (answer === undefined) return;
   }
-}
-
-/** Reads everything that waits for a target: the numbers, in order. */
-async function drain(room: TestRoom, target: string): Promise<number[]> {
-  await using client = await room.controller(target);
-  const received: number[] = [];
-  // A message to oneself goes through the queue as long as anything waits in it, and so comes last.
-  client.sendJson({ target, last: true });
-  for (let message = await client.nextJson(); message.last !== true; message = await client.nextJson()) {
-    received.push(Number(message.n));
-  }
-  await room.untilWaiting(target, 0);
-  return received;
 }
 
 let folder: string;
@@ -77,7 +65,7 @@ describe('FAULTS 1: SIGKILL under load', () => {
       relay = await startServe({ dataDir });
       const room = roomOf(relay, user, authKey);
       for (const target of targets) {
-        const received = await drain(room, target);
+        const received = (await drainQueue(room, target)).map(({ n }) => Number(n));
         const depth = shown.get(target) ?? 0;
         shownAtAll += depth;
         expect(received.length, `${target} in round ${round}`).toBeGreaterThanOrEqual(depth);
@@ -132,7 +120,7 @@ describe('FAULTS 7: killed between delivery and deletion', () => {
       await relay.stop('SIGKILL');
       relay = await startServe({ dataDir });
     }
-    expect(await drain(roomOf(relay, user, authKey), 'worker')).toEqual([]);
+    expect(await drainQueue(roomOf(relay, user, authKey), 'worker')).toEqual([]);
     await relay[Symbol.asyncDispose]();
   });
 
@@ -146,6 +134,6 @@ describe('FAULTS 7: killed between delivery and deletion', () => {
     await room.untilWaiting('worker', 0);
     await relay.stop('SIGKILL');
     await using next = await startServe({ dataDir });
-    expect(await drain(roomOf(next, room.user, room.authKey), 'worker')).toEqual([]);
+    expect(await drainQueue(roomOf(next, room.user, room.authKey), 'worker')).toEqual([]);
   });
 });
