@@ -15,7 +15,7 @@ describe('before a checkout is built', () => {
     folder = mkdtempSync(join(tmpdir(), 'softlab-relay-test-'));
     mkdirSync(join(folder, 'src/build'), { recursive: true });
     copyFileSync(join(root, script), join(folder, script));
-    writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+    writeFileSync(join(folder, 'package.json'), '{"type":"module","devDependencies":{"esbuild":"0.28.1"}}');
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -27,8 +27,19 @@ describe('before a checkout is built', () => {
     });
   });
 
+  const install = (version: string): void => {
+    mkdirSync(join(folder, 'node_modules'));
+    const packages = { 'node_modules/esbuild': { version } };
+    writeFileSync(join(folder, 'node_modules/.package-lock.json'), JSON.stringify({ packages }));
+  };
+
   it('nothing is said where it was', () => {
-    mkdirSync(join(folder, 'node_modules/esbuild'), { recursive: true });
+    install('0.28.1');
     expect(check(folder)).toMatchObject({ status: 0, stderr: '', stdout: '' });
+  });
+
+  it('the same is said where package.json has changed since then, and names what is missing', () => {
+    install('0.27.0');
+    expect(check(folder)).toMatchObject({ status: 1, stderr: expect.stringContaining('esbuild is missing') });
   });
 });
