@@ -39,6 +39,10 @@ export function performEffect(
       return errands.remember(effect.command);
     case 'add-device':
       return connector.jobs?.addDevice(effect.id);
+    case 'remove-device':
+      return connector.jobs?.removeDevice(effect.id);
+    case 'rotate-token':
+      return connector.jobs?.rotateToken(effect.id, effect.keepOld);
     case 'look':
       return connector.jobs?.look(effect.id);
     case 'remove':

@@ -20,7 +20,9 @@ export type Answer =
       readonly queue: QueueDetail | undefined;
       readonly problem: string | undefined;
     }
+  /** It is registered or has a new token. */
   | { readonly type: 'device-added'; readonly device: NewDevice }
+  | { readonly type: 'device-removed'; readonly id: string }
   /** What was typed into a question cannot be done. */
   | { readonly type: 'prompt-refused'; readonly reason: string }
   /** What a question asked for is done. */
@@ -43,6 +45,8 @@ export type Action =
   | { readonly type: 'strokes'; readonly strokes: readonly Stroke[] }
   /** A command by its name, where there are no keys. */
   | { readonly type: 'command'; readonly command: Command }
+  /** A device by its name, where there is no cursor to put on it. */
+  | { readonly type: 'device-picked'; readonly id: string }
   | { readonly type: 'pasted'; readonly text: string }
   | { readonly type: 'resized'; readonly size: Size }
   | { readonly type: 'ticked' }

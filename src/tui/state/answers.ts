@@ -1,7 +1,8 @@
 import { showProfiles, showSnippets } from '../commands/menu-commands.ts';
-import { refusePrompt } from '../commands/prompt-commands.ts';
+import { refusePrompt } from '../commands/prompting.ts';
 import { showLook } from '../commands/sheet-commands.ts';
 import { addHistory, fillComposer } from '../model/composer.ts';
+import { forgetDevice } from '../model/device-list.ts';
 import type { Answer } from './action.ts';
 import { focusPane } from './place.ts';
 import type { CommanderState } from './state.ts';
@@ -22,6 +23,13 @@ function begin(state: CommanderState, command: string | undefined): CommanderSta
   return { ...focusPane(begun, 'composer'), composer: fillComposer(begun.composer, command) };
 }
 
+/** Its mark goes, too: whoever removed it does not mean to send to it. */
+function forgetRemoved(state: CommanderState, id: string): CommanderState {
+  const overlay = state.overlay?.kind === 'prompt' ? undefined : state.overlay;
+  const forgotten = { ...state, overlay, devices: forgetDevice(state.devices, id) };
+  return notify(forgotten, 'good', `${id} is removed: its token does not work any more.`);
+}
+
 /** The next state after something that was asked for is done, or cannot be done. */
 export function reduceAnswer(state: CommanderState, answer: Answer): Step {
   switch (answer.type) {
@@ -29,6 +37,8 @@ export function reduceAnswer(state: CommanderState, answer: Answer): Step {
       return step(showLook(state, answer));
     case 'device-added':
       return step({ ...state, overlay: { kind: 'new-device', device: answer.device, top: 0 } });
+    case 'device-removed':
+      return step(forgetRemoved(state, answer.id));
     case 'prompt-refused':
       return step(refusePrompt(state, answer.reason));
     case 'prompt-done':

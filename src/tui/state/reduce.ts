@@ -99,6 +99,8 @@ export function reduce(before: CommanderState, action: Action, nowMs: number): S
       return strikeAll(state, action.strokes);
     case 'command':
       return runCommand({ ...state, notice: undefined }, action.command);
+    case 'device-picked':
+      return step({ ...state, devices: { ...state.devices, cursorId: action.id } });
     case 'pasted':
       return step(paste({ ...state, notice: undefined }, action.text));
     case 'resized':
