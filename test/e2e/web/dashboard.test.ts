@@ -190,7 +190,7 @@ describe.runIf(hasTool('chromium'))('the dashboard at /', () => {
     await page.getByRole('button', { name: 'Add user' }).click();
     await page.getByLabel('Name').fill('ada');
     await page.getByRole('button', { name: 'Add', exact: true }).click();
-    const key = await dashboard.shown(/^Auth key$/);
+    const key = await dashboard.shown(/^Master key$/);
     await page.getByRole('button', { name: 'Done' }).click();
     const user = { user: 'ada', limits: { queue_messages: 7 } };
     await page.getByRole('button', { name: 'Limits of ada' }).click();
@@ -207,7 +207,7 @@ describe.runIf(hasTool('chromium'))('the dashboard at /', () => {
     expect(users).toContainEqual(expect.objectContaining({ ...user, limits: expect.objectContaining(user.limits) }));
     // The same page, as that user.
     await page.getByText('Devices and messages').click();
-    await page.getByLabel('Auth key').fill(key);
+    await page.getByLabel('Master key').fill(key);
     await page.getByRole('button', { name: 'Log in' }).click();
     await dashboard.clientId();
     await page.getByRole('button', { name: 'Remove ada' }).click();

@@ -161,5 +161,5 @@ async function kindOf(key: string): Promise<Keys> {
       if (!(error instanceof ApiError) || error.status !== 403) throw error;
     }
   }
-  throw new ApiError(403, 'this is the token of a device: log in with an auth key or an admin key');
+  throw new ApiError(403, 'this is the token of a device: log in with a master key or an admin key');
 }

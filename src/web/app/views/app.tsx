@@ -28,8 +28,8 @@ export function App() {
         {keys.master === undefined ? (
           <details className="panel">
             <summary>Devices and messages</summary>
-            <p>They belong to a user: log in with an auth key, too.</p>
-            <KeyForm label="Auth key" />
+            <p>They belong to a user: log in with a master key, too.</p>
+            <KeyForm label="Master key" />
           </details>
         ) : (
           <div className="columns">

@@ -45,8 +45,8 @@ export function Login() {
     <main className="login">
       <h1>softlab-relay</h1>
       <p>
-        Log in with the auth key of a user, to see devices and send commands, or with an admin key, to look after users.
-        The relay showed both when it was started for the first time.
+        Log in with the master key of a user, to see devices and send commands, or with an admin key, to look after
+        users. The relay showed both when it was started for the first time.
       </p>
       <Problem text={notice?.isProblem ? notice.text : undefined} />
       <KeyForm label="Key" />

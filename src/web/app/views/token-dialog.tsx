@@ -1,5 +1,6 @@
 import { pythonWorker } from '../model/python-worker.ts';
 import { Dialog } from './dialog.tsx';
+import { Done } from './naming-dialog.tsx';
 import { CopyText } from './secret.tsx';
 
 /** What the other machine needs, with the relay as this browser reaches it. */
@@ -25,11 +26,7 @@ export function TokenDialog({ device, token, onClose }: { device: string; token:
   return (
     <Dialog title={`The token of ${device}`} onClose={onClose}>
       <DeviceCredentials token={token} />
-      <p className="buttons">
-        <button type="button" className="primary" onClick={onClose}>
-          Done
-        </button>
-      </p>
+      <Done onClose={onClose} />
     </Dialog>
   );
 }

@@ -1,52 +1,35 @@
-import { type FormEvent, useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { readText, readUsers, type User } from '../session/answers.ts';
 import { useDashboard, useDashboardState } from './context.ts';
-import { Dialog } from './dialog.tsx';
 import { KeyForm } from './login.tsx';
+import { NamingDialog } from './naming-dialog.tsx';
 import { Problem } from './problem.tsx';
 import { CopyText } from './secret.tsx';
 import { useRequest } from './use-request.ts';
 import { UserRow } from './user-row.tsx';
 
 /** Adds a user and shows the master key, once. */
-function AddUser({ onClose, onAdded }: { readonly onClose: () => void; readonly onAdded: () => Promise<void> }) {
+function AddUser({ onClose, onAdded }: { readonly onClose: () => void; readonly onAdded: () => void }) {
   const { call } = useDashboard();
-  const { isBusy, problem, run } = useRequest();
-  const [name, setName] = useState('');
-  const [key, setKey] = useState<string>();
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    run(async () => {
-      const answer = await call('admin', '/api/admin/users', { method: 'POST', body: { user: name } });
-      setKey(readText(answer, 'auth_key'));
-      await onAdded();
-    });
-  };
   return (
-    <Dialog title={key === undefined ? 'Add a user' : `${name} is added`} onClose={onClose}>
-      {key === undefined ? (
-        <form onSubmit={submit}>
-          <label>
-            Name
-            <input required autoComplete="off" value={name} onChange={(event) => setName(event.target.value)} />
-          </label>
-          <Problem text={problem} />
-          <button type="submit" className="primary" disabled={isBusy || name === ''}>
-            Add
-          </button>
-        </form>
-      ) : (
+    <NamingDialog
+      title="Add a user"
+      titleWhenDone={(name) => `${name} is added`}
+      label="Name"
+      action="Add"
+      create={async (user) => {
+        const answer = await call('admin', '/api/admin/users', { method: 'POST', body: { user } });
+        return readText(answer, 'auth_key');
+      }}
+      showSecret={(key) => (
         <>
           <p>The key is shown this once; the relay keeps only its hash.</p>
-          <CopyText label="Auth key" text={key} />
-          <p className="buttons">
-            <button type="button" className="primary" onClick={onClose}>
-              Done
-            </button>
-          </p>
+          <CopyText label="Master key" text={key} />
         </>
       )}
-    </Dialog>
+      onMade={onAdded}
+      onClose={onClose}
+    />
   );
 }
 
@@ -88,7 +71,7 @@ function UserTable() {
           ))}
         </tbody>
       </table>
-      {isAdding && <AddUser onClose={() => setAdding(false)} onAdded={list} />}
+      {isAdding && <AddUser onClose={() => setAdding(false)} onAdded={() => run(list)} />}
     </>
   );
 }
