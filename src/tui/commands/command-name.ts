@@ -25,8 +25,6 @@ export type Command =
   | 'purge-queue'
   | 'copy-queued'
   | 'add-device'
-  | 'remove-device'
-  | 'rotate-token'
   | 'copy-worker'
   | 'copy-token'
   | 'save-worker'

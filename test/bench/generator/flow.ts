@@ -18,11 +18,9 @@ export interface Pair {
 /** Called when so many messages of a pair arrived together. */
 export type OnArrival = (pairIndex: number, count: number) => void;
 
-export type FlowSettings = Pick<WindowJob, 'pairs' | 'payloadBytes' | 'payloadStyle' | 'receipts'> & {
+export type FlowSettings = Pick<WindowJob, 'pairs' | 'payloadBytes' | 'payloadStyle' | 'receipts' | 'idPrefix'> & {
   /** The most that is ever sent in one write. */
   readonly messagesPerWriteMax: number;
-  /** Stands before every client id, where there is another flow beside this one. */
-  readonly idPrefix?: string;
 };
 
 /** All of one length. */

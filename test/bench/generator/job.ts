@@ -20,17 +20,19 @@ interface TrafficJob {
   /** Traffic before the measurement, so that compilers have done their work, in milliseconds. */
   readonly warmUpMs: number;
   readonly measureMs: number;
+  /** Stands before every client id, where another generator works beside this one. */
+  readonly idPrefix?: string;
+  /**
+   * Every message asks for its receipt, and counts when that says so: `delivered` with its proof, or `queued` for a target that is
+   * not there.
+   */
+  readonly receipts?: 'delivered' | 'queued';
 }
 
 /** As many messages as the server carries, so many of each pair under way at a time. */
 export interface WindowJob extends TrafficJob {
   readonly kind: 'window';
   readonly inFlightPerPair: number;
-  /**
-   * Every message asks for its receipt, and counts when that says so: `delivered` with its proof, or `queued` for a target that is
-   * not there.
-   */
-  readonly receipts?: 'delivered' | 'queued';
 }
 
 /** One message under way at a time, between one pair. */
@@ -42,15 +44,8 @@ export interface OneInFlightJob extends TrafficJob {
 export interface OfferedLoadJob extends TrafficJob {
   readonly kind: 'offered-load';
   readonly messagesPerSecond: number;
-  /** Goes on beside it. */
-  readonly filling?: FillingSettings;
-}
-
-/** Senders that fill the queues of clients which are not there. */
-export interface FillingSettings {
-  readonly senders: number;
-  readonly payloadBytes: number;
-  readonly payloadStyle: PayloadStyle;
+  /** Whether the generator spins, to the microsecond, or sleeps between the milliseconds, beside others that need its core. */
+  readonly pace: 'spin' | 'sleep';
 }
 
 /** Connections that do nothing: how fast they log in, and what they cost. */
@@ -89,11 +84,6 @@ export interface LatencyResult extends TrafficResult {
   readonly p999Us: number;
 }
 
-export interface LoadResult extends LatencyResult {
-  /** Messages that went into queues meanwhile, by their receipts. */
-  readonly queuedMessages: number;
-}
-
 export interface IdleResult {
   readonly connections: number;
   readonly loginMs: number;
@@ -112,7 +102,7 @@ export interface FillQueuesResult {
 export interface ResultOf {
   readonly window: TrafficResult;
   readonly 'one-in-flight': LatencyResult;
-  readonly 'offered-load': LoadResult;
+  readonly 'offered-load': LatencyResult;
   readonly idle: IdleResult;
   readonly 'fill-queues': FillQueuesResult;
 }

@@ -1,5 +1,4 @@
-import { startFilling } from './filling.ts';
-import type { LoadResult, OfferedLoadJob } from './job.ts';
+import type { LatencyResult, OfferedLoadJob } from './job.ts';
 import { Latencies } from './latencies.ts';
 import { startMeter } from './meter.ts';
 import type { Rig } from './rig.ts';
@@ -7,8 +6,8 @@ import type { Rig } from './rig.ts';
 /** So many messages of a pair may be under way; a server that lets more pile up does not keep up. */
 const underWayMax = 16_384;
 
-/** When the messages of one pair that are under way were due, in the order in which they will arrive. */
-class DueTimes {
+/** When the latencies of the messages of one pair that are under way began, in the order in which they will arrive. */
+class StartTimes {
   readonly #timesMs = new Float64Array(underWayMax);
   #first = 0;
   #count = 0;
@@ -27,22 +26,23 @@ class DueTimes {
 }
 
 /**
- * Sends at an even pace whether or not the server keeps up, over the pairs in turn. A latency counts from the moment at which
- * its message was due, so that a wait before the sending is part of it. Timers are too coarse for 50 µs: the loop spins.
+ * Sends at an even pace whether or not the server keeps up, over the pairs in turn. A spinning generator sends each message when it
+ * is due and counts its latency from then, so that a wait before the sending is part of it. One that sleeps between the
+ * milliseconds leaves its core to others; it sends together what became due meanwhile, and counts from the sending.
  */
-export async function runOfferedLoad(rig: Rig, job: OfferedLoadJob): Promise<LoadResult> {
+export async function runOfferedLoad(rig: Rig, job: OfferedLoadJob): Promise<LatencyResult> {
   const { flow } = rig;
   const latencies = new Latencies();
-  const due = Array.from({ length: job.pairs }, () => new DueTimes());
+  const started = Array.from({ length: job.pairs }, () => new StartTimes());
   let recordFromMs = Number.POSITIVE_INFINITY;
   await rig.openPairs({ ...job, messagesPerWriteMax: 1 }, (pairIndex, count) => {
     const nowMs = performance.now();
     for (let arrived = 0; arrived < count; arrived++) {
-      const dueMs = due[pairIndex]?.shift() ?? Number.NaN;
-      if (dueMs >= recordFromMs) latencies.add(nowMs - dueMs);
+      const startedMs = started[pairIndex]?.shift() ?? Number.NaN;
+      if (startedMs >= recordFromMs) latencies.add(nowMs - startedMs);
     }
   });
-  const filling = job.filling === undefined ? undefined : await startFilling(rig, job.filling);
+  const next = job.pace === 'spin' ? setImmediate : (turn: () => void) => setTimeout(turn, 1);
   const gapMs = 1000 / job.messagesPerSecond;
   const startMs = performance.now();
   recordFromMs = startMs + job.warmUpMs;
@@ -54,10 +54,10 @@ export async function runOfferedLoad(rig: Rig, job: OfferedLoadJob): Promise<Loa
           const nowMs = performance.now();
           for (let dueMs = startMs + number * gapMs; dueMs <= nowMs; dueMs = startMs + number * gapMs) {
             const pairIndex = number++ % job.pairs;
-            due[pairIndex]?.push(dueMs);
+            started[pairIndex]?.push(job.pace === 'spin' ? dueMs : performance.now());
             flow.pairs[pairIndex]?.send(1);
           }
-          if (nowMs < endMs) setImmediate(turn);
+          if (nowMs < endMs) next(turn);
           else resolve();
         } catch (error) {
           reject(error);
@@ -66,11 +66,9 @@ export async function runOfferedLoad(rig: Rig, job: OfferedLoadJob): Promise<Loa
       turn();
     });
   await sendUntil(recordFromMs);
-  const queuedBefore = filling?.queued ?? 0;
   const stop = startMeter(rig.server.pid, () => flow.received);
   await sendUntil(recordFromMs + job.measureMs);
   const traffic = stop();
-  const queuedMessages = (filling?.queued ?? 0) - queuedBefore;
-  await Promise.all([flow.drain(), filling?.stop()]);
-  return { ...traffic, ...latencies.percentilesUs(), queuedMessages };
+  await flow.drain();
+  return { ...traffic, ...latencies.percentilesUs() };
 }

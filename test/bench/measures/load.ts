@@ -22,7 +22,12 @@ export const load: Measure = {
         async measure(server) {
           const { payloadStyle, measureMs } = plan;
           const job = { payloadBytes, payloadStyle, pairs, idleConnections: 0, warmUpMs, measureMs };
-          const result = await runGenerator(server, { kind: 'offered-load', messagesPerSecond, ...job });
+          const result = await runGenerator(server, {
+            kind: 'offered-load',
+            pace: 'spin',
+            messagesPerSecond,
+            ...job,
+          });
           const { p50Us, p99Us, p999Us } = result;
           return { ...trafficFigures(result), p50Us, p99Us, p999Us };
         },
