@@ -69,6 +69,7 @@ const places: readonly Place[] = [
   'new-device',
   'confirm-send',
   'confirm-removal',
+  'confirm-rotation',
 ];
 
 /** Keys that end or stop the commander: `commander-life.test.ts` and `commander.test.ts` press these. */

@@ -1,10 +1,12 @@
 import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { openSqliteStore } from '../../src/server/store/sqlite-store.ts';
 import { runRelay, type ServedRelay, spawnRelay, startServe } from '../e2e/built-relay.ts';
 import { flagged, numbered, queue } from '../e2e/contract/queueing.ts';
 import { createRandom } from '../e2e/contract/random.ts';
 import { login, openRoom, roomOf, type TestRoom } from '../e2e/contract/test-room.ts';
+import { openRawWebSocket } from '../e2e/raw-websocket.ts';
 import { makeTemporaryFolder } from '../e2e/watched-process.ts';
 
 const seed = Number(process.env.DAMAGE_SEED ?? Date.now() % 1_000_000);
@@ -121,6 +123,50 @@ describe('FAULTS 5: a file that is damaged in its structure', () => {
       expect(await relay.exited).toMatchObject({ signal: null });
     }
   });
+
+  it('while the relay runs: who sends is told, /readyz is 503, and it ends with 1 and the sentence of a start', async () => {
+    // More than SQLite keeps in memory, so that the claim of the queue has to read the file.
+    await fillQueue('well', 24 * 1024 * 1024);
+    await using relay = await startServe({ dataDir });
+    const after = roomOf(relay, room.user, room.authKey);
+    // Who does not answer the close keeps the relay from its end for a moment, in which it can be asked.
+    await using stubborn = await after.controller('stubborn', { answersClose: false });
+    await using well = await openRawWebSocket(relay.url);
+    const bytes = whole();
+    writeFileSync(database, bytes.fill('garbage! ', 4096));
+
+    // The login claims what waits, and the message is queued behind that.
+    well.sendJson({ auth_key: room.authKey, sender: 'well', extensions: ['receipts'] });
+    well.sendJson({ target: 'nobody-here', _id: 'lost' });
+    expect(await well.nextJson()).toMatchObject({ status: 'authenticated' });
+    expect(await well.nextJson()).toMatchObject({ status: 'error', code: 'store_unavailable', _id: 'lost' });
+    expect((await stubborn.nextClose()).code).toBe(1001);
+    const ready = await fetch(`${relay.http}/readyz`);
+    expect(ready.status).toBe(503);
+    const sentence = /relay\.db is damaged \(.*malformed.*\).*`relay restore FILE --data DIR`/;
+    expect(await ready.json()).toMatchObject({ status: 'error', message: expect.stringMatching(sentence) });
+
+    const { code, signal, stderr } = await relay.process.exited;
+    expect({ code, signal }).toEqual({ code: 1, signal: null });
+    const said = stderr.split('\n').filter((line) => !line.startsWith('{') && line !== '');
+    expect(said).toEqual([expect.stringMatching(sentence)]);
+    expect(said[0]).toMatch(/^the relay ends: /);
+  });
+
+  /** Queues so many bytes for a target, past the limits, in a relay that is stopped. */
+  async function fillQueue(target: string, payloadBytes: number): Promise<void> {
+    const store = await openSqliteStore({ dataDir, listener: { onRelieved() {}, onFatal() {} } });
+    const { users } = await store.directory.load();
+    const userId = users.find(({ name }) => name === room.user)?.userId ?? '';
+    const payload = Buffer.from(`{"target":"${target}","fill":"${'.'.repeat(100_000)}"}`);
+    const times = { queuedAtMs: Date.now(), expiresAtMs: Number.POSITIVE_INFINITY };
+    await Promise.all(
+      Array.from({ length: payloadBytes / payload.length }, () =>
+        store.queue.enqueue({ userId, target, sender: 'filler', payload, ...times }),
+      ),
+    );
+    await store.close();
+  }
 
   async function expectNothingChanged(url: string, sent: ReadonlySet<string>): Promise<void> {
     for (const target of ['pump', 'gate']) {

@@ -134,6 +134,24 @@ describe('a batch', () => {
     expect(() => run(enqueue())).toThrow(DiskFailedError);
     expect(executed).toEqual(['BEGIN IMMEDIATE', 'COMMIT']);
   });
+
+  it.each([
+    ['a malformed page', 11],
+    ['an index that lacks an entry', 779],
+    ['no database at all', 26],
+    ['a place that cannot be read', 266],
+    ['a file that became shorter', 522],
+  ])('that meets %s ends the store, and no other batch is committed', (_what, code) => {
+    failing = { statement: 'COMMIT', code };
+    expect(() => run(enqueue())).toThrow(`result code ${code}`);
+    expect(executed).toEqual(['BEGIN IMMEDIATE', 'COMMIT']);
+  });
+
+  it('in which one operation alone meets damage ends the store, too', () => {
+    // The first try fails of something else; the second one, with a savepoint before each operation, meets the damage.
+    failing = { statement: 'RELEASE operation', code: 11 };
+    expect(() => run(enqueue(payloads.byteLength + 1), { name: 'flush' })).toThrow('result code 11');
+  });
 });
 
 describe('a full disk', () => {

@@ -47,7 +47,8 @@ export class BatchRunner {
 
   /**
    * The outcomes in the order of the operations, after the commit. Throws `DiskFailedError` when the disk failed: then it is
-   * unknown what of the batch is kept, and nothing may be tried again (FAULTS 3).
+   * unknown what of the batch is kept, and nothing may be tried again (FAULTS 3). Throws SQLite's own error when the file is
+   * damaged: whatever is in the damaged place would wait for ever behind an error that comes back (FAULTS 5).
    */
   run(batch: Batch): Outcomes {
     const { room } = this.#options;
@@ -61,6 +62,7 @@ export class BatchRunner {
       } catch (error) {
         const failure = sqlFailureOf(error);
         if (failure === 'io') throw new DiskFailedError(describeError(error));
+        if (failure === 'damaged') throw error;
         this.#rollBack();
         if (failure === 'disk-full' && !madeRoom) {
           // Deletes and deliveries free space, so they are tried once more; messages, which need it, are refused.
@@ -102,7 +104,7 @@ export class BatchRunner {
       return result;
     } catch (error) {
       const failure = sqlFailureOf(error);
-      if (failure === 'io' || failure === 'disk-full') throw error;
+      if (failure === 'io' || failure === 'damaged' || failure === 'disk-full') throw error;
       database.exec('ROLLBACK TO operation; RELEASE operation');
       const message = describeError(error);
       onEvent({ event: 'operation-failed', operation: operation.name, message });

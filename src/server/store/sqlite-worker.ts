@@ -5,10 +5,10 @@ import { DirectoryTables } from './directory-tables.ts';
 import { DiskRoom } from './disk-room.ts';
 import { lockDataFolder } from './lock.ts';
 import { copyOnline } from './online-copy.ts';
-import { openDatabase } from './open-database.ts';
+import { openDatabase, sentenceOf } from './open-database.ts';
 import type { Batch, FromWorker, Outcomes, StoreEvent, ToWorker } from './operations.ts';
 import { QueueTables } from './queue-tables.ts';
-import { describeError } from './sql-errors.ts';
+import { describeError, sqlFailureOf } from './sql-errors.ts';
 import { connect } from './sqlite.ts';
 import { StoreOpenError, StoreUnavailableError } from './store.ts';
 
@@ -67,12 +67,22 @@ function serveStore(port: MessagePort, dataDir: string): void {
     try {
       work();
     } catch (error) {
-      isOver = true;
-      clearInterval(timer);
-      const sentence = error instanceof DiskFailedError ? `the disk of ${dataDir} failed: ` : 'the store failed: ';
-      say({ kind: 'fatal', reason: sentence + describeError(error) });
-      port.close();
+      end(error);
     }
+  }
+
+  function end(error: unknown): void {
+    isOver = true;
+    clearInterval(timer);
+    say({ kind: 'fatal', reason: reasonOf(error) });
+    port.close();
+  }
+
+  function reasonOf(error: unknown): string {
+    if (error instanceof DiskFailedError) return `the disk of ${dataDir} failed: ${describeError(error)}`;
+    // The next start would say the same.
+    if (sqlFailureOf(error) === 'damaged') return sentenceOf(error, folder);
+    return `the store failed: ${describeError(error)}`;
   }
 
   /** Batches are run between the steps of a copy as well; everything else waits for its end. */
@@ -95,7 +105,10 @@ function serveStore(port: MessagePort, dataDir: string): void {
     copyOnline({ folder, database, onStep })
       .then(
         (file) => say({ kind: 'copied', file }),
-        (error: unknown) => say({ kind: 'not-copied', reason: describeError(error) }),
+        (error: unknown) => {
+          if (sqlFailureOf(error) === 'damaged') end(error);
+          else say({ kind: 'not-copied', reason: describeError(error) });
+        },
       )
       .finally(() => {
         isCopying = false;

@@ -7,7 +7,8 @@ import type { UserLimits } from '../../protocol/limits.ts';
  *  - A promise that resolves means: committed, synced, and there after `kill -9` or a power cut.
  *  - Operations take effect in the order of the calls, also those that are answered later.
  *  - A promise that rejects with `StoreUnavailableError` means: nothing of it happened. The store may work again later.
- *  - `onFatal` is told once when the store can promise nothing any more (an fsync failed): the process must end.
+ *  - `onFatal` is told once when the store can promise nothing any more (an fsync failed, the file is damaged): the process
+ *    must end.
  *  - Memory is bounded: `queue.isCongested()` says when the callers must stop reading their senders.
  */
 export interface RelayStore {

@@ -1,4 +1,5 @@
 import { rememberCommand } from '../model/composer.ts';
+import type { DeviceSheet, Overlay } from '../state/overlay.ts';
 import { focusPane } from '../state/place.ts';
 import type { CommanderState, Pane } from '../state/state.ts';
 import { notify, type Step, step } from '../state/step.ts';
@@ -51,11 +52,24 @@ function toggleTap(state: CommanderState): Step {
   return step(notify(toggled, 'good', words), { effect: 'tap', isOn: !isTapped });
 }
 
+/** The sheet of a device on which something was asked. */
+function sheetBehind(overlay: Overlay | undefined): DeviceSheet | undefined {
+  switch (overlay?.kind) {
+    case 'confirm-removal':
+      return overlay.sheet;
+    case 'confirm-rotation':
+      return overlay.rotation.device.sheet;
+    case 'prompt':
+      return 'device' in overlay.prompt.question ? overlay.prompt.question.device.sheet : undefined;
+    default:
+      return undefined;
+  }
+}
+
 /** A no goes back to where it was asked. */
 function closeOverlay(state: CommanderState): Step {
-  const { overlay } = state;
-  const isAsked = overlay?.kind === 'confirm-removal';
-  return step({ ...state, overlay: isAsked ? { kind: 'device-sheet', sheet: overlay.sheet } : undefined });
+  const sheet = sheetBehind(state.overlay);
+  return step({ ...state, overlay: sheet === undefined ? undefined : { kind: 'device-sheet', sheet } });
 }
 
 const nextTime = { clock: 'elapsed', elapsed: 'date', date: 'clock' } as const;

@@ -25,6 +25,8 @@ export type Command =
   | 'purge-queue'
   | 'copy-queued'
   | 'add-device'
+  | 'remove-device'
+  | 'rotate-token'
   | 'copy-worker'
   | 'copy-token'
   | 'save-worker'

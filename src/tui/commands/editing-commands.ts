@@ -7,7 +7,7 @@ import { editFilter } from './filter-commands.ts';
 import { editForm } from './first-run-commands.ts';
 import type { Handlers } from './handler.ts';
 import { editMenuText } from './menu-commands.ts';
-import { editPrompt } from './prompt-commands.ts';
+import { editPrompt } from './prompting.ts';
 
 type Edit = (buffer: TextBuffer) => TextBuffer;
 

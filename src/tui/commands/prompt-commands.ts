@@ -1,41 +1,11 @@
 import { fillSnippet, isSnippetName, snippetVariables } from '../../client/snippets.ts';
-import { isClientId } from '../../protocol/client-id.ts';
-import { clientIdRule } from '../../protocol/messages.ts';
-import type { TextBuffer } from '../model/text-buffer.ts';
-import { createPrompt, type Prompt, type Question } from '../state/overlay.ts';
+import { createPrompt } from '../state/overlay.ts';
 import type { CommanderState } from '../state/state.ts';
-import { type Effect, type Step, step } from '../state/step.ts';
+import { type Step, step } from '../state/step.ts';
 import type { Handlers } from './handler.ts';
 import { fillFromSnippet } from './menu-commands.ts';
-
-function withPrompt(state: CommanderState, change: Partial<Prompt>): CommanderState {
-  const { overlay } = state;
-  if (overlay?.kind !== 'prompt') return state;
-  return { ...state, overlay: { kind: 'prompt', prompt: { ...overlay.prompt, ...change } } };
-}
-
-export function editPrompt(state: CommanderState, edit: (buffer: TextBuffer) => TextBuffer): CommanderState {
-  const { overlay } = state;
-  if (overlay?.kind !== 'prompt' || overlay.prompt.isBusy) return state;
-  return withPrompt(state, { buffer: edit(overlay.prompt.buffer), problem: undefined });
-}
-
-/** Says what is wrong, and leaves what was typed. */
-export function refusePrompt(state: CommanderState, problem: string): CommanderState {
-  return withPrompt(state, { problem, isBusy: false });
-}
-
-/** Hands the answer to somebody who works on it. */
-function workOn(state: CommanderState, effect: Effect): Step {
-  return step(withPrompt(state, { isBusy: true, problem: undefined }), effect);
-}
-
-type Answered<About extends Question['about']> = Extract<Question, { about: About }>;
-
-function nameDevice(state: CommanderState, id: string): Step {
-  if (!isClientId(id)) return step(refusePrompt(state, `A device is named with ${clientIdRule}.`));
-  return workOn(state, { effect: 'add-device', id });
-}
+import { type Answered, refusePrompt, workOn } from './prompting.ts';
+import { nameDevice, takeKeepOld, takeRemovedName } from './registration-commands.ts';
 
 function nameSnippet(state: CommanderState, name: string, { snippet }: Answered<'snippet-name'>): Step {
   if (!isSnippetName(name)) {
@@ -64,6 +34,10 @@ function submit(state: CommanderState): Step {
   switch (question.about) {
     case 'new-device':
       return nameDevice(state, buffer.text.trim());
+    case 'remove-device':
+      return takeRemovedName(state, buffer.text.trim(), question);
+    case 'rotate-token':
+      return takeKeepOld(state, buffer.text.trim(), question);
     case 'snippet-name':
       return nameSnippet(state, buffer.text.trim(), question);
     case 'snippet-value':
@@ -71,8 +45,4 @@ function submit(state: CommanderState): Step {
   }
 }
 
-export const promptCommands: Handlers<'prompt-submit' | 'add-device'> = {
-  'prompt-submit': submit,
-  'add-device': (state) =>
-    step({ ...state, overlay: { kind: 'prompt', prompt: createPrompt({ about: 'new-device' }) } }),
-};
+export const promptCommands: Handlers<'prompt-submit'> = { 'prompt-submit': submit };

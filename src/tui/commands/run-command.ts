@@ -12,6 +12,7 @@ import { menuChooser, menuCommands } from './menu-commands.ts';
 import { messageCommands } from './message-commands.ts';
 import { movingCommands } from './moving-commands.ts';
 import { promptCommands } from './prompt-commands.ts';
+import { registrationCommands } from './registration-commands.ts';
 import { sheetCommands } from './sheet-commands.ts';
 
 const handlers: Handlers<Command> = {
@@ -26,6 +27,7 @@ const handlers: Handlers<Command> = {
   ...messageCommands,
   ...movingCommands,
   ...promptCommands,
+  ...registrationCommands,
   ...sheetCommands,
 };
 

@@ -9,6 +9,7 @@ import { layoutOf } from '../state/layout.ts';
 import type { PendingCommand } from '../state/overlay.ts';
 import type { CommanderState } from '../state/state.ts';
 import { type Effect, notify, type Step, step } from '../state/step.ts';
+import { confirmRotation } from './registration-commands.ts';
 import { confirmRemoval } from './sheet-commands.ts';
 
 /** A command that may go, or the sentence that says why it may not. */
@@ -122,6 +123,7 @@ export function sendCommand(state: CommanderState): Step {
 /** The yes to what was asked: the connection may have gone meanwhile, so it is looked at again. */
 export function confirmCommand(state: CommanderState): Step {
   if (state.overlay?.kind === 'confirm-removal') return confirmRemoval(state);
+  if (state.overlay?.kind === 'confirm-rotation') return confirmRotation(state);
   if (state.overlay?.kind !== 'confirm-send') return step(state);
   if (state.relay.connection?.phase !== 'authenticated') {
     return step(notify({ ...state, overlay: undefined }, 'bad', 'Not connected: nothing was sent, nothing is kept.'));

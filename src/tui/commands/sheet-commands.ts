@@ -1,4 +1,4 @@
-/** The sheet of one device: what is known of it, what waits for it, and the sheet of one that was just added. */
+/** The sheet of one device: what is known of it, and what waits for it. */
 import { writeName } from '../model/command-text.ts';
 import { editComposer } from '../model/composer.ts';
 import type { Action } from '../state/action.ts';
@@ -109,38 +109,12 @@ export function moveInSheet(sheet: DeviceSheet, rows: number): DeviceSheet {
   return { ...sheet, cursorSeq: next?.seq };
 }
 
-function copyOf(what: 'worker' | 'token'): (state: CommanderState) => Step {
-  return (state) => {
-    if (state.overlay?.kind !== 'new-device') return step(state);
-    const { device } = state.overlay;
-    const text = what === 'worker' ? device.worker : device.token;
-    // Whether the terminal took it is never known: tmux and others drop it without a word.
-    const words = `The ${what} was sent to the terminal; s saves the worker as a file.`;
-    return step(notify(state, 'good', words), { effect: 'copy', text });
-  };
-}
-
-function saveWorker(state: CommanderState): Step {
-  if (state.overlay?.kind !== 'new-device') return step(state);
-  return step(state, { effect: 'save-worker', worker: state.overlay.device.worker });
-}
-
 export const sheetCommands: Handlers<
-  | 'open-device'
-  | 'address-device'
-  | 'cancel-queued'
-  | 'purge-queue'
-  | 'copy-queued'
-  | 'copy-worker'
-  | 'copy-token'
-  | 'save-worker'
+  'open-device' | 'address-device' | 'cancel-queued' | 'purge-queue' | 'copy-queued'
 > = {
   'open-device': openDevice,
   'address-device': addressDevice,
   'cancel-queued': cancelQueued,
   'purge-queue': purgeQueue,
   'copy-queued': copyQueued,
-  'copy-worker': copyOf('worker'),
-  'copy-token': copyOf('token'),
-  'save-worker': saveWorker,
 };

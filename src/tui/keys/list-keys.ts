@@ -33,6 +33,8 @@ export const deviceKeys: PlaceKeys = {
     bind('space', 'toggle-mark', 'Space', 'mark as a target', 'mark'),
     bind('a', 'add-device', 'a', 'add a device', 'add'),
     bind('enter', 'open-device', 'Enter', 'what is known of this one, and what waits for it', 'look'),
+    bind('D', 'remove-device', 'D', 'remove this device and its token (asks for its name)'),
+    bind('R', 'rotate-token', 'R', 'a new token for this device (asks)'),
     bind('o', 'sort-devices', 'o', 'sort: by name, presence, last seen, waiting'),
     bind('y', 'copy', 'y', 'copy the name'),
     bind('escape', 'clear-marks', 'Esc', 'take the marks away, then the filter'),

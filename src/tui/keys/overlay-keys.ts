@@ -42,6 +42,8 @@ export const overlayKeys = {
       bind('x', 'cancel-queued', 'x', 'cancel the waiting message under the cursor', 'cancel'),
       bind('X', 'purge-queue', 'X', 'cancel all that waits', 'cancel all'),
       bind('y', 'copy-queued', 'y', 'copy the waiting message', 'copy'),
+      bind('R', 'rotate-token', 'R', 'a new token for it (asks)', 'new token'),
+      bind('D', 'remove-device', 'D', 'remove it and its token (asks for its name)', 'remove'),
       bind('escape q', 'close-overlay', 'Esc', 'close', 'close'),
       bind('ctrl+c', 'quit', '^C', 'quit'),
     ],
@@ -59,6 +61,7 @@ export const overlayKeys = {
   },
   'confirm-send': asking(bind('y', 'confirm', 'y', 'send', 'send'), 'do not send'),
   'confirm-removal': asking(bind('y', 'confirm', 'y', 'cancel it', 'cancel it'), 'keep it'),
+  'confirm-rotation': asking(bind('y', 'confirm', 'y', 'make the new token', 'make it'), 'keep the old one'),
   'confirm-quit': {
     own: [],
     shared: [

@@ -124,6 +124,14 @@ export function pushPresence(
   return show({ ...list, all: sortDevices(devices.values(), list.order), pushed });
 }
 
+/** It was removed from here: nothing of it is left, its mark neither. */
+export function forgetDevice(list: DeviceList, id: string): DeviceList {
+  const isOther = (device: Device): boolean => device.id !== id;
+  const pushed = new Map([...list.pushed].filter(([known]) => known !== id));
+  const marks = list.marks.filter((mark) => mark !== id);
+  return show({ ...list, all: list.all.filter(isOther), marks, pushed });
+}
+
 /** The connection is gone: what it pushed is no more the latest word. */
 export function forgetPushes(list: DeviceList): DeviceList {
   return list.pushed.size === 0 ? list : { ...list, pushed: new Map() };

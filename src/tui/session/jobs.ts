@@ -17,6 +17,9 @@ export interface JobPorts {
 /** Each tells how it went; none of them rejects. */
 export interface Jobs {
   addDevice(id: string): Promise<void>;
+  removeDevice(id: string): Promise<void>;
+  /** `keepOld`: how long the old token goes on (`1h`); undefined: not at all. */
+  rotateToken(id: string, keepOld: string | undefined): Promise<void>;
   look(id: string): Promise<void>;
   remove(removal: Removal): Promise<void>;
   cancelSent(target: string, messageId: string): Promise<void>;
@@ -57,6 +60,25 @@ export function createJobs({ http, url, workerFor, tell }: JobPorts): Jobs {
     }
   }
 
+  async function removeDevice(id: string): Promise<void> {
+    try {
+      await http.removeDevice(id);
+      tell({ type: 'device-removed', id });
+    } catch (error) {
+      tell({ type: 'prompt-refused', reason: `Not removed: ${messageOf(error)}` });
+    }
+  }
+
+  async function rotateToken(id: string, keepOld: string | undefined): Promise<void> {
+    try {
+      const { device, device_token: token } = await http.rotateToken(id, keepOld);
+      const worker = workerFor(url, token);
+      tell({ type: 'device-added', device: { id: device, token, url, worker, oldToken: { keptFor: keepOld } } });
+    } catch (error) {
+      tell({ type: 'prompt-refused', reason: `It keeps its token: ${messageOf(error)}` });
+    }
+  }
+
   async function cancelSent(target: string, messageId: string): Promise<void> {
     try {
       const { messages } = await http.queue(target);
@@ -83,5 +105,5 @@ export function createJobs({ http, url, workerFor, tell }: JobPorts): Jobs {
     await look(removal.target);
   }
 
-  return { addDevice, look, remove, cancelSent };
+  return { addDevice, removeDevice, rotateToken, look, remove, cancelSent };
 }

@@ -39,53 +39,73 @@ function isRefused(error: unknown): boolean {
   return error instanceof RelayHttpError && [401, 403, 404, 405].includes(error.status);
 }
 
+/** Whom the relay can be asked for, and what it answers. */
+interface PresenceSource {
+  /** Nothing can be asked any more. */
+  readonly isExhausted: boolean;
+  /** Asks; resolves with how to tell the listener what was answered. */
+  ask(): Promise<() => void>;
+  /** Tells the listener what went wrong, or goes on to the next that can be asked. */
+  fail(error: unknown): void;
+}
+
+/** Where the relay does not list its devices, the presence of those that were heard of is asked for. */
+function createPresenceSource(
+  http: Pick<RelayHttp, 'devices' | 'presence'>,
+  { knownIds, onDevices, onFailure }: PresenceListener,
+): PresenceSource {
+  let source: 'devices' | 'presence' | 'none' = 'devices';
+  return {
+    get isExhausted() {
+      return source === 'none';
+    },
+    async ask() {
+      if (source === 'devices') {
+        const devices = (await http.devices()).map(readDevice);
+        return () => onDevices(devices, true);
+      }
+      const ids = knownIds();
+      const presence = ids.length === 0 ? {} : await http.presence(ids);
+      const devices = ids.map((id): Device => ({ id, state: presence[id] ?? 'unknown', waiting: 0 }));
+      return () => onDevices(devices, false);
+    },
+    fail(error) {
+      if (!isRefused(error)) {
+        onFailure(error instanceof Error ? error.message : String(error));
+        return;
+      }
+      source = source === 'devices' ? 'presence' : 'none';
+      if (source === 'none') onFailure('this relay does not tell who is online');
+    },
+  };
+}
+
 /**
- * Asks the HTTP side of the relay who is there (PROTOCOL C). Where it does not list its devices, the presence of those that
- * were heard of is asked for; where it does not tell that either, nothing is claimed.
+ * Asks the HTTP side of the relay who is there (PROTOCOL C), again and again. Where it tells that in no way, nothing is claimed
+ * and nothing is asked any more.
  */
 export function createPresencePoller(
   http: Pick<RelayHttp, 'devices' | 'presence'>,
   listener: PresenceListener,
 ): PresencePoller {
-  let source: 'devices' | 'presence' | 'none' = 'devices';
+  const source = createPresenceSource(http, listener);
   let timer: NodeJS.Timeout | undefined;
   let round = 0;
   let phase: 'stopped' | 'asking' | 'waiting' | 'soon' = 'stopped';
   /** Something has changed since the question under way was asked. */
   let isOutdated = false;
 
-  async function ask(): Promise<() => void> {
-    if (source === 'devices') {
-      const devices = (await http.devices()).map(readDevice);
-      return () => listener.onDevices(devices, true);
-    }
-    const ids = listener.knownIds();
-    const presence = ids.length === 0 ? {} : await http.presence(ids);
-    const devices = ids.map((id): Device => ({ id, state: presence[id] ?? 'unknown', waiting: 0 }));
-    return () => listener.onDevices(devices, false);
-  }
-
-  function fail(error: unknown): void {
-    if (isRefused(error)) {
-      source = source === 'devices' ? 'presence' : 'none';
-      if (source === 'presence') return;
-      listener.onFailure('this relay does not tell who is online');
-      return;
-    }
-    listener.onFailure(error instanceof Error ? error.message : String(error));
-  }
-
   async function poll(current: number): Promise<void> {
     phase = 'asking';
     isOutdated = false;
     try {
-      const tell = await ask();
+      const tell = await source.ask();
       // The answer to a question of before the last loss says nothing about now.
       if (current === round) tell();
     } catch (error) {
-      if (current === round) fail(error);
+      if (current === round) source.fail(error);
     }
-    if (current !== round || source === 'none') return;
+    if (current !== round || source.isExhausted) return;
     const delayMs = listener.isPushed() ? pushedIntervalMs : intervalMs;
     pollIn(isOutdated ? soonMs : delayMs);
     phase = isOutdated ? 'soon' : 'waiting';
@@ -105,7 +125,7 @@ export function createPresencePoller(
     },
     askSoon() {
       if (phase === 'asking') isOutdated = true;
-      if (phase !== 'waiting' || source === 'none') return;
+      if (phase !== 'waiting' || source.isExhausted) return;
       pollIn(soonMs);
       phase = 'soon';
     },

@@ -10,11 +10,43 @@ import type { Fate } from './fates.ts';
 import type { NewDevice } from './overlay.ts';
 import type { LocalRelayInfo, Size } from './state.ts';
 
+/** What comes back for something that the state asked for. */
+export type Answer =
+  /** What the relay knows of a device and what waits for it, or why that is not known. */
+  | {
+      readonly type: 'device-looked';
+      readonly id: string;
+      readonly detail: DeviceDetail | undefined;
+      readonly queue: QueueDetail | undefined;
+      readonly problem: string | undefined;
+    }
+  /** It is registered or has a new token. */
+  | { readonly type: 'device-added'; readonly device: NewDevice }
+  | { readonly type: 'device-removed'; readonly id: string }
+  /** What was typed into a question cannot be done. */
+  | { readonly type: 'prompt-refused'; readonly reason: string }
+  /** What a question asked for is done. */
+  | { readonly type: 'prompt-done'; readonly words: string }
+  | { readonly type: 'snippets-listed'; readonly snippets: Snippets }
+  | { readonly type: 'profiles-listed'; readonly profiles: readonly SavedProfile[] }
+  /** Commands of earlier sessions, oldest first. */
+  | { readonly type: 'history-loaded'; readonly commands: readonly string[] }
+  /** What $EDITOR made of the command. */
+  | { readonly type: 'edited'; readonly text: string }
+  /** Neither starting a relay nor connecting to one worked out. */
+  | { readonly type: 'beginning-failed'; readonly reason: string }
+  /** The main screen; `command` is put into the composer, ready to be sent. */
+  | { readonly type: 'begun'; readonly command?: string }
+  | { readonly type: 'told'; readonly tone: 'good' | 'bad'; readonly text: string };
+
 /** Everything that happens: to the keyboard, the terminal, the network, the clock. */
 export type Action =
+  | Answer
   | { readonly type: 'strokes'; readonly strokes: readonly Stroke[] }
   /** A command by its name, where there are no keys. */
   | { readonly type: 'command'; readonly command: Command }
+  /** A device by its name, where there is no cursor to put on it. */
+  | { readonly type: 'device-picked'; readonly id: string }
   | { readonly type: 'pasted'; readonly text: string }
   | { readonly type: 'resized'; readonly size: Size }
   | { readonly type: 'ticked' }
@@ -37,28 +69,4 @@ export type Action =
   | { readonly type: 'presence-pushed'; readonly devices: Readonly<Record<string, PresenceState>> }
   /** `isComplete`: these are all that the relay knows. */
   | { readonly type: 'devices-polled'; readonly devices: readonly Device[]; readonly isComplete: boolean }
-  | { readonly type: 'poll-failed'; readonly reason: string }
-  /** What the relay knows of a device and what waits for it, or why that is not known. */
-  | {
-      readonly type: 'device-looked';
-      readonly id: string;
-      readonly detail: DeviceDetail | undefined;
-      readonly queue: QueueDetail | undefined;
-      readonly problem: string | undefined;
-    }
-  | { readonly type: 'device-added'; readonly device: NewDevice }
-  /** What was typed into a question cannot be done. */
-  | { readonly type: 'prompt-refused'; readonly reason: string }
-  /** What a question asked for is done. */
-  | { readonly type: 'prompt-done'; readonly words: string }
-  | { readonly type: 'snippets-listed'; readonly snippets: Snippets }
-  | { readonly type: 'profiles-listed'; readonly profiles: readonly SavedProfile[] }
-  /** Commands of earlier sessions, oldest first. */
-  | { readonly type: 'history-loaded'; readonly commands: readonly string[] }
-  /** What $EDITOR made of the command. */
-  | { readonly type: 'edited'; readonly text: string }
-  /** Neither starting a relay nor connecting to one worked out. */
-  | { readonly type: 'beginning-failed'; readonly reason: string }
-  /** The main screen; `command` is put into the composer, ready to be sent. */
-  | { readonly type: 'begun'; readonly command?: string }
-  | { readonly type: 'told'; readonly tone: 'good' | 'bad'; readonly text: string };
+  | { readonly type: 'poll-failed'; readonly reason: string };

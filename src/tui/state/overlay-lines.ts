@@ -62,10 +62,15 @@ function problemLines(problems: readonly Problem[], columns: number): readonly O
   });
 }
 
+function oldTokenWords(keptFor: string | undefined): string {
+  if (keptFor === undefined) return 'The old token does not work any more.';
+  return `The old token works for ${keptFor} more: give its machine the new one by then.`;
+}
+
 const isLoopback = /^wss?:\/\/(127\.|localhost|\[::1\])/;
 
 /** Whole, however narrow the terminal is: a token is copied from here. */
-function newDeviceLines({ id, token, url, worker }: NewDevice, columns: number): readonly OverlayLine[] {
+function newDeviceLines({ id, token, url, worker, oldToken }: NewDevice, columns: number): readonly OverlayLine[] {
   const wrap = (lead: string, text: string): readonly OverlayLine[] =>
     wrapToCells(text, columns - (lead === '' ? 0 : cellWidth(lead) + 2)).map((part, index) => {
       return { lead: index === 0 ? lead : ' '.repeat(lead.length), text: part };
@@ -80,6 +85,7 @@ function newDeviceLines({ id, token, url, worker }: NewDevice, columns: number):
     ...wrap('Address', toVisible(url)),
     ...(isLoopback.test(url) ? tell(nearOnly) : []),
     { lead: '', text: '' },
+    ...(oldToken === undefined ? [] : tell(oldTokenWords(oldToken.keptFor))),
     ...tell('The token, shown this once (t copies it):'),
     ...wrap('', toVisible(token)),
     { lead: '', text: '' },

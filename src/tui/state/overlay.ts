@@ -2,6 +2,7 @@
 import type { DeviceDetail, QueueDetail } from '../../client/http-types.ts';
 import type { Snippet } from '../../client/snippets.ts';
 import type { Command } from '../commands/command-name.ts';
+import type { DeviceState } from '../model/device-list.ts';
 import type { Menu } from '../model/menu.ts';
 import type { Target } from '../model/targets.ts';
 import { emptyBuffer, type TextBuffer } from '../model/text-buffer.ts';
@@ -20,9 +21,22 @@ export type MenuChoice =
   | { readonly choose: 'save-snippet' }
   | { readonly choose: 'profile'; readonly name: string };
 
+/** A device that is to be removed or to get a new token, as it was known when that was asked. */
+export interface DeviceInQuestion {
+  readonly id: string;
+  readonly state: DeviceState;
+  readonly waiting: number;
+  /** Its sheet, where it was asked there: a no goes back to it. */
+  readonly sheet: DeviceSheet | undefined;
+}
+
 /** What is asked in one line. */
 export type Question =
   | { readonly about: 'new-device' }
+  /** The answer is its name: no key that is pressed by mistake takes the token of a machine. */
+  | { readonly about: 'remove-device'; readonly device: DeviceInQuestion }
+  /** The answer is how long the old token goes on. */
+  | { readonly about: 'rotate-token'; readonly device: DeviceInQuestion }
   | { readonly about: 'snippet-name'; readonly snippet: Snippet }
   | {
       readonly about: 'snippet-value';
@@ -59,13 +73,21 @@ export interface DeviceSheet {
   readonly askedAtMs: number;
 }
 
-/** A device that was just registered: its token is said this once. */
+/** A device that was just registered or got a new token, which is said this once. */
 export interface NewDevice {
   readonly id: string;
   readonly token: string;
   readonly url: string;
   /** A program to paste on its machine. */
   readonly worker: string;
+  /** There was a token before: it goes on for so long (`1h`), or not at all. */
+  readonly oldToken?: { readonly keptFor: string | undefined };
+}
+
+/** A new token for a device, and how long the old one goes on; undefined: not at all. */
+export interface Rotation {
+  readonly device: DeviceInQuestion;
+  readonly keepOld: string | undefined;
 }
 
 /** Something that is done after a yes. */
@@ -80,6 +102,7 @@ export type Overlay =
   /** `others` would lose the relay inside; undefined where they are not known, because another relay is looked at. */
   | { readonly kind: 'confirm-quit'; readonly others: readonly string[] | undefined }
   | { readonly kind: 'confirm-removal'; readonly removal: Removal; readonly sheet: DeviceSheet }
+  | { readonly kind: 'confirm-rotation'; readonly rotation: Rotation; readonly prompt: Prompt }
   | { readonly kind: 'menu'; readonly menu: Menu<MenuChoice> }
   | { readonly kind: 'prompt'; readonly prompt: Prompt }
   | { readonly kind: 'device-sheet'; readonly sheet: DeviceSheet }

@@ -1,16 +1,14 @@
 import { typeText } from '../commands/editing-commands.ts';
-import { showProfiles, showSnippets } from '../commands/menu-commands.ts';
 import { applyMouse } from '../commands/mouse.ts';
-import { refusePrompt } from '../commands/prompt-commands.ts';
 import { runCommand } from '../commands/run-command.ts';
-import { lookAgain, showLook } from '../commands/sheet-commands.ts';
+import { lookAgain } from '../commands/sheet-commands.ts';
 import { commandFor, takesText } from '../keys/keymap.ts';
-import { addHistory, fillComposer } from '../model/composer.ts';
 import { pushPresence, updateDevices } from '../model/device-list.ts';
 import type { Stroke } from '../strokes.ts';
 import type { Action } from './action.ts';
+import { reduceAnswer } from './answers.ts';
 import { refuseMessage, tellFate } from './fates.ts';
-import { focusPane, placeOf } from './place.ts';
+import { placeOf } from './place.ts';
 import { changeConnection, chooseRelay, countRates } from './relay-status.ts';
 import type { CommanderState } from './state.ts';
 import { addProblem, type Effect, notify, type Step, step } from './step.ts';
@@ -81,21 +79,6 @@ function paste(state: CommanderState, text: string): CommanderState {
   return typeText(runCommand(state, 'begin-command').state, text);
 }
 
-function fail(state: CommanderState, reason: string): CommanderState {
-  const { screen } = state;
-  if (screen.name === 'main') return addProblem(notify(state, 'bad', reason), reason);
-  if (screen.name === 'busy' && screen.form !== undefined) {
-    return { ...state, screen: { name: 'connect-form', form: { ...screen.form, problem: reason } } };
-  }
-  return { ...state, screen: { name: 'first-run', choice: 'start', problem: reason } };
-}
-
-function begin(state: CommanderState, command: string | undefined): CommanderState {
-  const begun: CommanderState = { ...state, screen: { name: 'main' } };
-  if (command === undefined) return begun;
-  return { ...focusPane(begun, 'composer'), composer: fillComposer(begun.composer, command) };
-}
-
 function tick(state: CommanderState): Step {
   const isOver = state.notice !== undefined && state.notice.untilMs <= state.nowMs;
   const ticked = { ...state, notice: isOver ? undefined : state.notice, relay: countRates(state.relay, state.nowMs) };
@@ -116,6 +99,8 @@ export function reduce(before: CommanderState, action: Action, nowMs: number): S
       return strikeAll(state, action.strokes);
     case 'command':
       return runCommand({ ...state, notice: undefined }, action.command);
+    case 'device-picked':
+      return step({ ...state, devices: { ...state.devices, cursorId: action.id } });
     case 'pasted':
       return step(paste({ ...state, notice: undefined }, action.text));
     case 'resized':
@@ -144,29 +129,7 @@ export function reduce(before: CommanderState, action: Action, nowMs: number): S
     }
     case 'poll-failed':
       return step(failPoll(state, action.reason));
-    case 'device-looked':
-      return step(showLook(state, action));
-    case 'device-added':
-      return step({ ...state, overlay: { kind: 'new-device', device: action.device, top: 0 } });
-    case 'prompt-refused':
-      return step(refusePrompt(state, action.reason));
-    case 'prompt-done':
-      return step(notify({ ...state, overlay: undefined }, 'good', action.words));
-    case 'snippets-listed':
-      return step(showSnippets(state, action.snippets));
-    case 'profiles-listed':
-      return step(showProfiles(state, action.profiles));
-    case 'history-loaded':
-      return step({ ...state, composer: addHistory(state.composer, action.commands) });
-    case 'edited':
-      return step({ ...focusPane(state, 'composer'), composer: fillComposer(state.composer, action.text) });
-    case 'beginning-failed':
-      return step(fail(state, action.reason));
-    case 'begun':
-      return step(begin(state, action.command));
-    case 'told':
-      return step(notify(state, action.tone, action.text));
     default:
-      return action satisfies never;
+      return reduceAnswer(state, action);
   }
 }

@@ -18,6 +18,9 @@ export type Effect =
   /** Keeps a command for the sessions to come. */
   | { readonly effect: 'remember'; readonly command: string }
   | { readonly effect: 'add-device'; readonly id: string }
+  | { readonly effect: 'remove-device'; readonly id: string }
+  /** `keepOld`: how long the old token goes on; not at all without it. */
+  | { readonly effect: 'rotate-token'; readonly id: string; readonly keepOld: string | undefined }
   /** Asks what is known of a device and what waits for it. */
   | { readonly effect: 'look'; readonly id: string }
   | { readonly effect: 'remove'; readonly removal: Removal }

@@ -2,25 +2,37 @@
 import { keymap } from '../keys/keymap.ts';
 import { frameColumns, overlayRows } from '../state/layout.ts';
 import type { Overlay } from '../state/overlay.ts';
-import { wrapWords } from '../text/cells.ts';
+import { fitToCells, wrapToCells, wrapWords } from '../text/cells.ts';
+import type { Tone } from '../text/look.ts';
 import { type Span, span } from '../text/spans.ts';
 import { toVisible, toVisibleName } from '../text/visible.ts';
 import { targetSpans } from './composer-pane.tsx';
 import { hintsFor } from './hints.ts';
 import type { Content, OverlayView } from './overlay-content.ts';
 
-type Confirm<Kind extends Overlay['kind']> = Extract<Overlay, { kind: Kind }>;
+type ConfirmKind = Extract<Overlay['kind'], `confirm-${string}`>;
 
-/** The answers, from the table of keys. */
-function answerRow(
-  kind: 'confirm-send' | 'confirm-quit' | 'confirm-removal',
-  { look, layout }: OverlayView,
-): readonly Span[] {
-  return hintsFor(look, keymap[kind].shared, layout.columns - 4);
+type Confirm<Kind extends ConfirmKind> = Extract<Overlay, { kind: Kind }>;
+
+type Row = readonly Span[];
+
+/** A sentence in as many rows as it takes. */
+function sentence(text: string, { look, layout }: OverlayView, tone: Tone = 'plain'): readonly Row[] {
+  return wrapWords(toVisible(text, look.isAscii), layout.columns - frameColumns).map((part) => [span(part, tone)]);
+}
+
+/** What is asked, and the answers from the table of keys, which are seen however little room there is. */
+function asked(title: string, kind: ConfirmKind, rows: readonly Row[], view: OverlayView): Content {
+  const { look, layout } = view;
+  const answers = hintsFor(look, keymap[kind].shared, layout.columns - frameColumns);
+  const room = overlayRows(layout) - 1;
+  if (rows.length < room) return { title, rows: [...rows, [], answers] };
+  const whole = rows.filter((row) => row.length > 0);
+  return { title, rows: [...whole.slice(0, room), answers] };
 }
 
 /** As many as there is room for, and how many more there are. */
-function listed<Item>(items: readonly Item[], room: number, row: (item: Item) => readonly Span[]): (readonly Span[])[] {
+function listed<Item>(items: readonly Item[], room: number, row: (item: Item) => Row): Row[] {
   const shown = items.slice(0, items.length > room ? Math.max(1, room - 1) : room);
   const more = items.length - shown.length;
   return [...shown.map(row), ...(more > 0 ? [[span(`  and ${more} more`, 'warn')]] : [])];
@@ -29,19 +41,19 @@ function listed<Item>(items: readonly Item[], room: number, row: (item: Item) =>
 export function sendContent({ command }: Confirm<'confirm-send'>, view: OverlayView): Content {
   const { targets, json } = command;
   const { state, look, layout } = view;
-  const room = Math.max(1, overlayRows(layout) - 4);
+  const columns = layout.columns - frameColumns;
+  const text = toVisible(json.replaceAll(/\s+/g, ' ').slice(0, columns * overlayRows(layout)), look.isAscii);
+  const most = Math.max(1, Math.min(overlayRows(layout) - 1 - targets.length, Math.floor(overlayRows(layout) / 3)));
+  const wrapped = wrapToCells(text, columns);
+  const shown = wrapped.slice(0, most).map((part, index): Row => {
+    const isCut = index === most - 1 && wrapped.length > most;
+    return [span(isCut ? fitToCells(`${part}${look.glyphs.ellipsis}`, columns, look.glyphs.ellipsis) : part)];
+  });
+  const room = Math.max(1, overlayRows(layout) - 1 - shown.length);
   const title =
     targets.length === 1 ? 'Send to a name that was never seen here?' : `Send to ${targets.length} devices?`;
-  return {
-    title,
-    rows: [
-      ...listed(targets, room, (target) => [span('  '), ...targetSpans(target, state.relay, look)]),
-      [],
-      [span(toVisible(json.replaceAll(/\s+/g, ' '), look.isAscii))],
-      [],
-      answerRow('confirm-send', view),
-    ],
-  };
+  const names = listed(targets, room, (target) => [span('  '), ...targetSpans(target, state.relay, look)]);
+  return asked(title, 'confirm-send', [...names, [], ...shown], view);
 }
 
 export function quitContent({ others }: Confirm<'confirm-quit'>, view: OverlayView): Content {
@@ -49,17 +61,10 @@ export function quitContent({ others }: Confirm<'confirm-quit'>, view: OverlayVi
     others === undefined
       ? 'The relay of this machine runs inside this commander, and may have others connected to it.'
       : `The relay runs inside this commander, and ${others.length} connected to it would lose it:`;
-  const question = wrapWords(words, view.layout.columns - frameColumns);
-  const room = Math.max(1, overlayRows(view.layout) - question.length - 2);
-  return {
-    title: 'Stop the relay?',
-    rows: [
-      ...question.map((text) => [span(text)]),
-      ...listed(others ?? [], room, (id) => [span(`  ${toVisibleName(id, view.look.isAscii)}`, 'bold')]),
-      [],
-      answerRow('confirm-quit', view),
-    ],
-  };
+  const question = sentence(words, view);
+  const room = Math.max(1, overlayRows(view.layout) - question.length - 1);
+  const names = listed(others ?? [], room, (id) => [span(`  ${toVisibleName(id, view.look.isAscii)}`, 'bold')]);
+  return asked('Stop the relay?', 'confirm-quit', [...question, ...names], view);
 }
 
 function waitingWords(count: number): string {
@@ -67,16 +72,22 @@ function waitingWords(count: number): string {
 }
 
 export function removalContent({ removal }: Confirm<'confirm-removal'>, view: OverlayView): Content {
-  const { state, look } = view;
-  const target = toVisibleName(removal.target, look.isAscii);
   const what = removal.remove === 'queue' ? waitingWords(removal.count) : `message ${removal.seq} to`;
-  return {
-    title: 'Cancel what waits?',
-    rows: [
-      [span(`Cancel ${what} `), span(target, 'bold'), span(` at ${toVisible(state.relay.label, look.isAscii)}?`)],
-      [span('It will not arrive, and its sender is told.', 'dim')],
-      [],
-      answerRow('confirm-removal', view),
-    ],
-  };
+  const question = `Cancel ${what} ${toVisibleName(removal.target)} at ${view.state.relay.label}?`;
+  const rows = [
+    ...sentence(question, view, 'bold'),
+    ...sentence('It will not arrive, and its sender is told.', view, 'dim'),
+  ];
+  return asked('Cancel what waits?', 'confirm-removal', rows, view);
+}
+
+export function rotationContent({ rotation }: Confirm<'confirm-rotation'>, view: OverlayView): Content {
+  const { device, keepOld } = rotation;
+  const question = `Make a new token for ${toVisibleName(device.id)} at ${view.state.relay.label}?`;
+  const fate =
+    keepOld === undefined
+      ? 'The old one stops working at once, and the connection that it opened is closed (4010).'
+      : `The old one works for ${keepOld} more; its machine needs the new one by then.`;
+  const rows = [...sentence(question, view, 'bold'), ...sentence(fate, view, 'dim')];
+  return asked('A new token?', 'confirm-rotation', rows, view);
 }

@@ -1,10 +1,8 @@
-/** Lists to choose from, and questions in one line. */
-import { snippetVariables } from '../../client/snippets.ts';
 import { scrollTop } from '../model/list-window.ts';
 import type { Menu } from '../model/menu.ts';
-import { frameColumns, overlayRows } from '../state/layout.ts';
-import type { MenuChoice, Prompt, Question } from '../state/overlay.ts';
-import { cellWidth, fitToCells, wrapWords } from '../text/cells.ts';
+import { overlayRows } from '../state/layout.ts';
+import type { MenuChoice } from '../state/overlay.ts';
+import { cellWidth, fitToCells } from '../text/cells.ts';
 import { type Span, span } from '../text/spans.ts';
 import { toVisible } from '../text/visible.ts';
 import { labelOf } from './hints.ts';
@@ -29,49 +27,4 @@ export function menuContent(menu: Menu<MenuChoice>, { look, layout }: OverlayVie
   const nothing: readonly Span[] = [span('  Nothing has that in it.', 'dim')];
   const typed = [span('  '), ...inputSpans(buffer, look)];
   return { title: menu.title, rows: [typed, [], ...(listed.length === 0 ? [nothing] : listed)] };
-}
-
-function titleOf(question: Question): string {
-  switch (question.about) {
-    case 'new-device':
-      return 'Add a device';
-    case 'snippet-name':
-      return 'Save the command';
-    case 'snippet-value':
-      return 'Values of a saved command';
-  }
-}
-
-/** What is asked, in words. */
-function questionRows(question: Question): readonly string[] {
-  switch (question.about) {
-    case 'new-device':
-      return ['Its name, as commands address it: mouse_pi', 'The relay makes a token for it, which is shown once.'];
-    case 'snippet-name':
-      return ['A name for it:', question.snippet.payload];
-    case 'snippet-value': {
-      const { snippet, values, variable } = question;
-      const given = snippetVariables(snippet.payload).filter((name) => values.has(name));
-      const before = given.map((name) => `${name} = ${values.get(name)}`);
-      return [snippet.payload, ...before, `The value of ${variable}:`];
-    }
-  }
-}
-
-export function promptContent({ question, buffer, problem, isBusy }: Prompt, { look, layout }: OverlayView): Content {
-  const columns = layout.columns - 8;
-  const visible = (text: string): string => toVisible(text, look.isAscii);
-  const wrong = problem === undefined ? [] : wrapWords(visible(problem), columns).map((text) => [span(text, 'bad')]);
-  return {
-    title: titleOf(question),
-    rows: [
-      ...questionRows(question).flatMap((text) => {
-        return wrapWords(visible(text.slice(0, 1000)), layout.columns - frameColumns).map((part) => [span(part)]);
-      }),
-      [],
-      [span(`${look.glyphs.cursor} `, 'accent'), ...inputSpans(buffer, look, columns)],
-      [],
-      ...(isBusy ? [[span(`Asking the relay${look.glyphs.ellipsis}`, 'dim')]] : wrong),
-    ],
-  };
 }

@@ -21,7 +21,16 @@ export interface Content {
   readonly rows: readonly (readonly Span[])[];
 }
 
-const titles = { help: 'Keys', problems: 'What went wrong', 'new-device': 'A new device' } as const;
+function titleOf(overlay: Extract<Overlay, { readonly top: number }>): string {
+  switch (overlay.kind) {
+    case 'help':
+      return 'Keys';
+    case 'problems':
+      return 'What went wrong';
+    case 'new-device':
+      return overlay.device.oldToken === undefined ? 'A new device' : 'A new token';
+  }
+}
 
 /** Help, errors and a new device: lines that can be scrolled. */
 export function scrolledContent(
@@ -29,7 +38,7 @@ export function scrolledContent(
   { state, look, layout }: OverlayView,
 ): Content {
   const lines = overlayLines(state, overlay);
-  const title = titles[overlay.kind];
+  const title = titleOf(overlay);
   if (lines.length === 0) return { title, rows: [[span('Nothing so far.', 'dim')]] };
   const rows = overlayRows(layout);
   const top = Math.max(0, Math.min(overlay.top, lines.length - rows));

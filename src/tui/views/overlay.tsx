@@ -2,10 +2,11 @@ import type { ReactElement } from 'react';
 import { frameColumns, overlayRows } from '../state/layout.ts';
 import type { Overlay } from '../state/overlay.ts';
 import { composeRow, span } from '../text/spans.ts';
-import { quitContent, removalContent, sendContent } from './confirm-content.ts';
+import { quitContent, removalContent, rotationContent, sendContent } from './confirm-content.ts';
 import { Frame } from './frame.tsx';
-import { menuContent, promptContent } from './menu-content.ts';
+import { menuContent } from './menu-content.ts';
 import { type Content, type OverlayView, scrolledContent } from './overlay-content.ts';
+import { promptContent } from './prompt-content.ts';
 import { sheetContent } from './sheet-content.ts';
 
 function contentOf(overlay: Overlay, view: OverlayView): Content {
@@ -20,6 +21,8 @@ function contentOf(overlay: Overlay, view: OverlayView): Content {
       return quitContent(overlay, view);
     case 'confirm-removal':
       return removalContent(overlay, view);
+    case 'confirm-rotation':
+      return rotationContent(overlay, view);
     case 'menu':
       return menuContent(overlay.menu, view);
     case 'prompt':

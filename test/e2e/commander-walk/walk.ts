@@ -2,6 +2,7 @@
 import { composer, filter, lists } from './lists.ts';
 import { detail, messages } from './messages.ts';
 import { asking, overlays, sheets } from './overlays.ts';
+import { registrations } from './registrations.ts';
 import type { Step } from './step.ts';
 
 export const keySteps: readonly Step[] = [
@@ -13,4 +14,5 @@ export const keySteps: readonly Step[] = [
   ...overlays,
   ...sheets,
   ...asking,
+  ...registrations,
 ];
