@@ -1,4 +1,6 @@
+import { parseCommandText } from '../model/command-text.ts';
 import { completeInComposer, editComposer, fillComposer, recallCommand } from '../model/composer.ts';
+import { addresseesOf } from '../model/targets.ts';
 import { emptyBuffer, insertText, isOnFirstLine, isOnLastLine, moveCursor } from '../model/text-buffer.ts';
 import { focusPane } from '../state/place.ts';
 import type { CommanderState } from '../state/state.ts';
@@ -8,11 +10,19 @@ import { editFocused } from './editing-commands.ts';
 import type { Handlers } from './handler.ts';
 import { confirmCommand, sendCommand } from './send-commands.ts';
 
+/** Those to whom the last command went come first: the next one mostly goes to them as well. */
+function namesToComplete({ composer, devices }: CommanderState): readonly string[] {
+  const known = devices.all.map(({ id }) => id);
+  if (composer.lastSent === undefined) return known;
+  const { targets } = addresseesOf(parseCommandText(composer.lastSent), devices);
+  const last = targets.map(({ id }) => id).filter((id) => known.includes(id));
+  return [...new Set([...last, ...known])];
+}
+
 /** A Tab in an empty composer goes on to the next pane, as it does everywhere else. */
 function complete(state: CommanderState): Step {
   if (state.composer.buffer.text === '') return step(focusPane(state, 'devices'));
-  const ids = state.devices.all.map(({ id }) => id);
-  const composer = completeInComposer(state.composer, ids);
+  const composer = completeInComposer(state.composer, namesToComplete(state));
   if (composer !== undefined) return step({ ...state, composer });
   return step(notify(state, 'bad', 'Nothing to complete here: Tab completes the name of a device behind @.'));
 }

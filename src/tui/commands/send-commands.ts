@@ -1,5 +1,5 @@
 import { withMessageId, writeName } from '../model/command-text.ts';
-import { type Composer, fillComposer, rememberCommand } from '../model/composer.ts';
+import { type Composer, fillComposer, rememberSent } from '../model/composer.ts';
 import { clearMarks } from '../model/device-list.ts';
 import type { SentEntry } from '../model/log-entry.ts';
 import { addEntries, followSending } from '../model/message-pane.ts';
@@ -85,7 +85,7 @@ function release(state: CommanderState, { targets, json, payload }: PendingComma
     devices: clearMarks(state.devices),
     // Where there is room for one list, the answer would come unseen behind the devices.
     list: layoutOf(state).hasStrip ? 'messages' : state.list,
-    composer: rememberCommand(state.composer, typed),
+    composer: rememberSent(state.composer, typed),
     relay: { ...state.relay, sent: state.relay.sent + entries.length },
     messagesNumbered: state.messagesNumbered + entries.length,
   };

@@ -1,4 +1,4 @@
-import { type NamedTarget, parseCommandText, writeName } from './command-text.ts';
+import { parseCommandText, writeName } from './command-text.ts';
 import { insertText, type TextBuffer } from './text-buffer.ts';
 
 /** A round of Tab: each further one puts the next candidate in the place of the last. */
@@ -14,11 +14,6 @@ export interface Completion {
 export interface Completed {
   readonly buffer: TextBuffer;
   readonly completion: Completion | undefined;
-}
-
-function nameAtCursor(buffer: TextBuffer): NamedTarget | undefined {
-  const { names } = parseCommandText(buffer.text);
-  return names.find(({ start, end }) => start < buffer.cursor && buffer.cursor <= end);
 }
 
 function replace(buffer: TextBuffer, start: number, end: number, id: string, isOnly: boolean): TextBuffer {
@@ -59,9 +54,15 @@ export function completeName(
   if (round !== undefined && round.made.text === buffer.text && round.made.cursor === buffer.cursor) {
     return continueRound(round);
   }
-  const named = nameAtCursor(buffer);
+  const { names } = parseCommandText(buffer.text);
+  const named = names.find(({ start, end }) => start < buffer.cursor && buffer.cursor <= end);
   if (named === undefined) return undefined;
-  const candidates = candidatesFor(named.name, ids);
+  // Nobody is addressed twice.
+  const others = names.filter((other) => other !== named).map(({ name }) => name);
+  const candidates = candidatesFor(
+    named.name,
+    ids.filter((id) => !others.includes(id)),
+  );
   const first = candidates[0];
   if (first === undefined) return undefined;
   const made = replace(buffer, named.start, named.end, first, candidates.length === 1);

@@ -13,6 +13,8 @@ export interface Composer {
   readonly completion: Completion | undefined;
   /** Commands that were sent, oldest first. */
   readonly history: readonly string[];
+  /** The last command that went to this relay, with the names of those it went to. */
+  readonly lastSent: string | undefined;
   /** The place in the history while it is looked through, and what was typed before. */
   readonly recall: { readonly index: number; readonly draft: string } | undefined;
 }
@@ -22,6 +24,7 @@ export const emptyComposer: Composer = {
   command: parseCommandText(''),
   completion: undefined,
   history: [],
+  lastSent: undefined,
   recall: undefined,
 };
 
@@ -39,10 +42,20 @@ export function fillComposer(composer: Composer, text: string): Composer {
   return editComposer(composer, () => bufferOf(text));
 }
 
-/** Empties it after a command was sent, and remembers the command: as it was typed, or with the names of marked targets. */
+/** Empties it, and remembers the command: as it was typed, or with the names of marked targets. */
 export function rememberCommand(composer: Composer, text = composer.buffer.text): Composer {
   const history = [...composer.history.filter((earlier) => earlier !== text), text].slice(-historyMax);
   return { ...fillComposer(composer, ''), history };
+}
+
+/** A command was sent: it is remembered, and offered again. */
+export function rememberSent(composer: Composer, text: string): Composer {
+  return { ...rememberCommand(composer, text), lastSent: text };
+}
+
+/** What one step back in the history brings, when that is what was sent here last. */
+export function offeredAgain({ history, lastSent }: Composer): string | undefined {
+  return history.at(-1) === lastSent ? lastSent : undefined;
 }
 
 /** Commands of earlier sessions, older than those of this one. */

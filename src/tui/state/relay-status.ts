@@ -23,7 +23,9 @@ export function chooseRelay(state: CommanderState, { label, url, local }: Chosen
     presenceProblem: undefined,
   };
   const relayInside = local ?? state.relayInside;
-  return { ...state, relay, relayInside, devices: { ...emptyDeviceList, order: state.devices.order } };
+  // What was sent elsewhere is not offered here: the same name may be another machine.
+  const composer = { ...state.composer, lastSent: undefined };
+  return { ...state, relay, relayInside, composer, devices: { ...emptyDeviceList, order: state.devices.order } };
 }
 
 /** Why a connection is no more, in a sentence; undefined while nothing is wrong. */

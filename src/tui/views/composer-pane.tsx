@@ -1,7 +1,8 @@
 import { useCursor } from 'ink';
 import { type ReactElement, useMemo } from 'react';
-import { frameKeys } from '../keys/keymap.ts';
-import type { Composer } from '../model/composer.ts';
+import type { Command } from '../commands/command-name.ts';
+import { frameKeys, keysOf, type Place } from '../keys/keymap.ts';
+import { type Composer, offeredAgain } from '../model/composer.ts';
 import { addresseesOf, type Target } from '../model/targets.ts';
 import { frameColumns, type Layout } from '../state/layout.ts';
 import type { CommanderState, RelayStatus } from '../state/state.ts';
@@ -12,7 +13,7 @@ import { composeRow, type Span, span, spansWidth } from '../text/spans.ts';
 import { layOutText } from '../text/text-area.ts';
 import { toVisible, toVisibleName } from '../text/visible.ts';
 import { Frame, Rows } from './frame.tsx';
-import { frameHints } from './hints.ts';
+import { frameHints, labelOf } from './hints.ts';
 
 const targetTones: Readonly<Record<Target['state'], Tone>> = {
   online: 'good',
@@ -109,7 +110,23 @@ export interface ComposerPaneProps {
   readonly screenRow: number;
 }
 
-const placeholder = '@name {"cmd":"status"}';
+/** What to write where nothing is written yet: the last command with all its targets, which comes back by keys and is sent by none. */
+function placeholderOf({ composer, devices, focus }: CommanderState, look: Look, columns: number): string {
+  if (devices.marks.length > 0) return '{"cmd":"status"}';
+  const again = offeredAgain(composer);
+  if (again === undefined) return '@name {"cmd":"status"}';
+  const keys = [
+    ...(focus === 'composer' ? [] : [labelFor(focus, 'focus-composer')]),
+    labelFor('composer', 'history-older'),
+  ];
+  const shown = toVisible(again.slice(0, columns).replaceAll(/\s+/g, ' '), look.isAscii);
+  return `${labelOf(look, keys.join(' '))} again: ${shown}`;
+}
+
+/** The key of a command, as the table writes it. */
+function labelFor(place: Place, command: Command): string {
+  return keysOf(place).find((binding) => binding.command === command)?.label ?? '';
+}
 
 export function ComposerPane({ state, look, layout, screenRow }: ComposerPaneProps): ReactElement {
   const { composer, focus } = state;
@@ -127,7 +144,9 @@ export function ComposerPane({ state, look, layout, screenRow }: ComposerPanePro
   setCursorPosition(hasFocus ? { x: 2 + area.cursor.column, y: textRow } : undefined);
 
   const isEmpty = buffer.text === '';
-  const shown = isEmpty ? [look.paint('dim', placeholder.padEnd(columns))] : area.lines.slice(top, top + rows);
+  const shown = isEmpty
+    ? [look.paint('dim', fitToCells(placeholderOf(state, look, columns), columns, look.glyphs.ellipsis))]
+    : area.lines.slice(top, top + rows);
   const content = shown.map((line) => (isEmpty ? line : fitToCells(line, columns, look.glyphs.ellipsis)));
   const verdict = verdictSpans(composer, look);
   const title = titleSpans(state, look, columns - spansWidth(verdict) - 18);

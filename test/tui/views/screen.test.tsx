@@ -36,7 +36,7 @@ describe('the screen', () => {
       ...Array.from({ length: 8 }, () => `│${' '.repeat(28)}││${' '.repeat(68)}│`),
       `╰ / filter · Space mark ─────╯╰${'─'.repeat(68)}╯`,
       `╭ 3 Compose → pump-2 ○ (waits in its queue) ${'─'.repeat(55)}╮`,
-      `│ @name {"cmd":"status"}${' '.repeat(75)}│`,
+      `│ {"cmd":"status"}      ${' '.repeat(75)}│`,
       `╰ Enter send · ^J newline · Tab complete · ^O editor · ^T snippets · ↑ earlier · ^U clear ${'─'.repeat(9)}╯`,
       ' ? help  / filter  Tab pane  i compose  s save  : palette  q quit',
     ]);
@@ -55,7 +55,7 @@ describe('the screen', () => {
       ...Array.from({ length: 4 }, () => `│${' '.repeat(58)}│`),
       '╰ Enter detail · r repeat · x cancel · n next match ───────╯',
       '3 Compose → pump-2 ○ (waits in its queue)',
-      '  @name {"cmd":"status"}',
+      '  {"cmd":"status"}',
       ' ? help  / filter  Tab pane  i compose  Space pause  q quit',
     ]);
   });
