@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ServedRelay, startServe } from '../e2e/built-relay.ts';
 import { openRoom } from '../e2e/contract/test-room.ts';
 import { createActor } from './isolation/actor.ts';
+import { nextNumber } from './isolation/numbered-device.ts';
 import { createObserver } from './isolation/observer.ts';
 
 let relay: ServedRelay;
@@ -25,6 +26,8 @@ describe('FAULTS 28: two users', { timeout: 120_000 }, () => {
   it('with the same names: whatever one does, the other hears nothing, and nothing that it can ask for changes', async () => {
     await using observer = await createObserver(await openRoom(relay));
     await using actor = createActor(await openRoom(relay));
+    const numberedRoom = await openRoom(relay);
+    let number = 0;
     const before = await observer.look();
     const ids = ['gate-1', 'gate-2', 'gate-3', 'watcher', 'own-1'];
     await fc.assert(
@@ -32,6 +35,8 @@ describe('FAULTS 28: two users', { timeout: 120_000 }, () => {
         for (const { id, deed } of steps) await actor.act(id, deed);
         expect(await observer.heard()).toEqual([]);
         expect(await observer.look()).toEqual(before);
+        number += 1;
+        expect(await nextNumber(numberedRoom)).toBe(number);
       }),
       { numRuns: 40 },
     );

@@ -36,31 +36,38 @@ function openWith(steps: readonly Migration[], of = folder): DatabaseSync {
   return database.current;
 }
 
-const copy = () => `${folder.database}.schema-1`;
+/** The steps that tests add come behind this version. */
+const newest = migrations.length;
+const copy = () => `${folder.database}.schema-${newest}`;
 const addNotes = 'CREATE TABLE notes (text TEXT); INSERT INTO notes SELECT sender FROM message;';
 
 describe('FAULTS 10: a migration', () => {
   it('brings the store to the newest schema, and keeps a copy of what was before', () => {
     const database = openWith([...migrations, addNotes, 'ALTER TABLE notes ADD COLUMN more TEXT']);
     expect(database.prepare('SELECT * FROM notes').all()).toEqual([{ text: 'controller', more: null }]);
-    expect(database.prepare('PRAGMA user_version').get()).toEqual({ user_version: 3 });
+    expect(database.prepare('PRAGMA user_version').get()).toEqual({ user_version: newest + 2 });
     database.close();
     expect(folder.events).toEqual([
-      { event: 'migrated', fromVersion: 1, toVersion: 2, copy: copy() },
-      { event: 'migrated', fromVersion: 2, toVersion: 3, copy: `${folder.database}.schema-2` },
+      { event: 'migrated', fromVersion: newest, toVersion: newest + 1, copy: copy() },
+      {
+        event: 'migrated',
+        fromVersion: newest + 1,
+        toVersion: newest + 2,
+        copy: `${folder.database}.schema-${newest + 1}`,
+      },
     ]);
     expect(statSync(copy()).mode & 0o777).toBe(0o600);
     const before = new DatabaseSync(copy(), { readOnly: true });
     expect(before.prepare('PRAGMA integrity_check').get()).toEqual({ integrity_check: 'ok' });
     expect(before.prepare('SELECT count(*) AS n FROM message').get()).toEqual({ n: 1 });
-    expect(before.prepare('PRAGMA user_version').get()).toEqual({ user_version: 1 });
+    expect(before.prepare('PRAGMA user_version').get()).toEqual({ user_version: newest });
     before.close();
   });
 
   it('leaves a copy that comes back as a backup does', () => {
     openWith([...migrations, addNotes]).close();
     const restored = join(folder.dataDir, 'restored');
-    expect(restoreCopy(copy(), restored)).toMatchObject({ schema: 1, contents: { messages: 1 } });
+    expect(restoreCopy(copy(), restored)).toMatchObject({ schema: newest, contents: { messages: 1 } });
   });
 
   it('does nothing where the schema is the newest', () => {
@@ -116,14 +123,14 @@ describe.runIf(hasTool('cc'))('FAULTS 10: a migration that is killed at any of i
         const ending = await migrateUntilKilled(killed, atFsync);
         const version = versionOf(killed.database);
         left.add(version);
-        if (version === 1) {
+        if (version === newest) {
           const store = await killed.open();
           expect(await store.queue.depths()).toMatchObject([{ messages }]);
           await store.close();
         } else await expect(killed.open()).rejects.toThrow(/newer softlab-relay/);
         const database = openWith([...migrations, shortStep], killed);
         const counted = database.prepare(
-          "SELECT count(*) AS n FROM message JOIN kept USING (seq) WHERE sender LIKE 'migrated c%'",
+          "SELECT count(*) AS n FROM message JOIN kept USING (record_id) WHERE sender LIKE 'migrated c%'",
         );
         expect(counted.get()).toEqual({ n: messages });
         database.close();
@@ -133,7 +140,7 @@ describe.runIf(hasTool('cc'))('FAULTS 10: a migration that is killed at any of i
         await killed.remove();
       }
     }
-    expect([...left].sort()).toEqual([1, 2]);
+    expect([...left].sort()).toEqual([newest, newest + 1]);
   });
 });
 

@@ -23,8 +23,9 @@ interface MemoryRecord extends QueuedMessage {
 
 /** What the memory store holds, and what each operation does to it: all at once, and in the order of the calls. */
 export class MemoryStoreState {
-  #lastSeq = 0;
-  /** In the order of their numbers, all queues together. */
+  /** By user: nobody's numbers tell how much others queue. */
+  readonly #lastSeqs = new Map<string, number>();
+  /** In the order in which they came, all queues together. */
   #records: MemoryRecord[] = [];
   readonly #users = new Map<string, UserRecord>();
   readonly #keys = new Map<string, KeyRecord>();
@@ -41,9 +42,10 @@ export class MemoryStoreState {
   }
 
   enqueue(message: QueuedMessage): number {
-    this.#lastSeq += 1;
-    this.#records.push({ ...message, seq: this.#lastSeq, attempts: 0, handed: false, damaged: false });
-    return this.#lastSeq;
+    const seq = (this.#lastSeqs.get(message.userId) ?? 0) + 1;
+    this.#lastSeqs.set(message.userId, seq);
+    this.#records.push({ ...message, seq, attempts: 0, handed: false, damaged: false });
+    return seq;
   }
 
   claim(request: ClaimRequest): Claim {
@@ -124,6 +126,7 @@ export class MemoryStoreState {
         return;
       case 'remove-user':
         this.#users.delete(change.userId);
+        this.#lastSeqs.delete(change.userId);
         this.#removeKeys((key) => key.userId === change.userId);
         for (const [name, device] of this.#devices) if (device.userId === change.userId) this.#devices.delete(name);
         this.#records = this.#records.filter((record) => record.userId !== change.userId);
@@ -151,8 +154,8 @@ export class MemoryStoreState {
   }
 
   #remove(gone: readonly MemoryRecord[]): void {
-    const seqs = new Set(gone.map((record) => record.seq));
-    this.#records = this.#records.filter((record) => !seqs.has(record.seq));
+    const all = new Set(gone);
+    this.#records = this.#records.filter((record) => !all.has(record));
   }
 
   #removeKeys(goes: (key: KeyRecord) => boolean): void {

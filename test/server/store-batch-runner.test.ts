@@ -110,6 +110,16 @@ describe('a batch', () => {
     expect(runner.isWritable).toBe(true);
   });
 
+  it('that undoes the removal of a user keeps its numbers', () => {
+    run(enqueue(), enqueue(), claim, confirm);
+    const bad = { change: 'put-user', user: { userId: 'u2', name: Symbol('no text'), limits: {}, createdAtMs: 1 } };
+    const removal = { name: 'apply', changes: [{ change: 'remove-user', userId: 'u' }, bad] };
+    const apply: Operation = JSON.parse(JSON.stringify(removal));
+    const { results, refusals } = run(apply, enqueue());
+    expect([...refusals.keys()]).toEqual([0]);
+    expect(results[1]).toBe(3);
+  });
+
   it('applies all changes of the directory or none', () => {
     const bad = { change: 'put-user', user: { userId: 'u2', name: Symbol('no text'), limits: {}, createdAtMs: 1 } };
     const good = { change: 'put-user', user: { userId: 'u1', name: 'ada', limits: {}, createdAtMs: 1 } };

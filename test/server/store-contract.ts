@@ -157,6 +157,28 @@ export function describeStoreContract(name: string, open: () => Promise<StoreUnd
         expect(new Set(seqs).size).toBe(4);
       });
 
+      it('number the messages of each user alone, in the order of the calls', async () => {
+        const numbers = await Promise.all([
+          store.queue.enqueue(message()),
+          store.queue.enqueue(message({ userId: 'user-2' })),
+          store.queue.enqueue(message({ target: 'gate' })),
+          store.queue.enqueue(message({ userId: 'user-2' })),
+          store.queue.enqueue(message()),
+        ]);
+        expect(numbers).toEqual([1, 1, 2, 2, 3]);
+        await restart();
+        expect(await store.queue.enqueue(message())).toBe(4);
+        expect(await store.queue.enqueue(message({ userId: 'user-2' }))).toBe(3);
+      });
+
+      it('go on with their numbers for a device that was removed and comes back', async () => {
+        await enqueue('one', 'two');
+        await store.directory.apply([{ change: 'remove-device', userId: 'user-1', clientId: 'pump' }]);
+        await store.queue.cancel('user-1', 'pump', 'all');
+        await store.directory.apply([{ change: 'put-device', device }]);
+        expect(await enqueue('three')).toEqual([3]);
+      });
+
       it('say how much waits for whom', async () => {
         await enqueue('four', 'letters');
         await store.queue.enqueue(message({ target: 'gate', text: 'x' }));

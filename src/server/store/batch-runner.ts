@@ -80,7 +80,7 @@ export class BatchRunner {
   }
 
   #transact({ operations, payloads }: Batch, manner: Manner): Outcomes {
-    const { database } = this.#options;
+    const { database, queues } = this.#options;
     const refusals = new Map<number, string>();
     database.exec('BEGIN IMMEDIATE');
     const results = operations.map((operation, index) => {
@@ -91,21 +91,24 @@ export class BatchRunner {
       if (!manner.apart) return this.#perform(operation, payloads);
       return this.#performApart(operation, payloads, (message) => refusals.set(index, message));
     });
+    queues.beforeCommit();
     database.exec('COMMIT');
     return { results, refusals };
   }
 
   #performApart(operation: Operation, payloads: ArrayBuffer, refuse: (message: string) => void): OperationResult {
-    const { database, onEvent } = this.#options;
+    const { database, queues, onEvent } = this.#options;
     database.exec('SAVEPOINT operation');
     try {
       const result = this.#perform(operation, payloads);
+      queues.beforeCommit();
       database.exec('RELEASE operation');
       return result;
     } catch (error) {
       const failure = sqlFailureOf(error);
       if (failure === 'io' || failure === 'damaged' || failure === 'disk-full') throw error;
       database.exec('ROLLBACK TO operation; RELEASE operation');
+      queues.afterRollback();
       const message = describeError(error);
       onEvent({ event: 'operation-failed', operation: operation.name, message });
       refuse(message);
@@ -146,8 +149,10 @@ export class BatchRunner {
   }
 
   #rollBack(): void {
+    const { database, queues } = this.#options;
     // SQLite rolls back by itself after some errors, a full disk among them.
-    if (this.#options.database.isTransaction) this.#options.database.exec('ROLLBACK');
+    if (database.isTransaction) database.exec('ROLLBACK');
+    queues.afterRollback();
   }
 }
 

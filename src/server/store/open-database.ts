@@ -125,7 +125,7 @@ function bringUpToDate(
 ): void {
   const fromVersion = schemaVersionOf(database, folder.database, steps.length);
   for (let version = fromVersion; version < steps.length; version += 1) {
-    const copy = version === 0 ? undefined : copyBefore(database, folder, version);
+    const copy = fromVersion === 0 ? undefined : copyBefore(database, folder, version);
     migrate(database, version, steps[version] ?? '');
     if (copy !== undefined) onEvent({ event: 'migrated', fromVersion: version, toVersion: version + 1, copy });
   }

@@ -70,10 +70,10 @@ export function damagedOf(row: SqlRow, name: QueueName): EndedMessage {
 
 /** Whether the record is no longer what was queued for this target. */
 export function isDamaged(row: SqlRow, { userId, target }: QueueName): boolean {
-  const { sender, message_id, queued_at_ms, expires_at_ms, payload } = row;
-  if (!(payload instanceof Uint8Array) || typeof sender !== 'string') return true;
+  const { seq, sender, message_id, queued_at_ms, expires_at_ms, payload } = row;
+  if (!(payload instanceof Uint8Array) || typeof sender !== 'string' || typeof seq !== 'number') return true;
   if (typeof queued_at_ms !== 'number' || typeof expires_at_ms !== 'number') return true;
   if (message_id !== null && typeof message_id !== 'string') return true;
   const columns = [userId, target, sender, message_id ?? null, queued_at_ms, expires_at_ms];
-  return row.checksum !== checksumOf(columns, payload);
+  return row.checksum !== checksumOf(columns, payload) + seq;
 }

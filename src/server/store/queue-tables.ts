@@ -1,5 +1,6 @@
 import { checksumOf } from './checksum.ts';
 import type { OperationOf } from './operations.ts';
+import { QueueNumbers } from './queue-numbers.ts';
 import { claimedOf, damagedOf, encodeMessageId, endedOf, isDamaged, type QueueName } from './queue-records.ts';
 import { prepareQueueStatements, type QueueStatements } from './queue-statements.ts';
 import { numberIn, type SqlDatabase, type SqlRow, textIn } from './sql.ts';
@@ -8,9 +9,21 @@ import type { Claim, ClaimedMessage, Confirmed, EndedMessage, QueueDepth, Queued
 /** The queues in SQL. Each method is one operation inside the transaction of its batch. */
 export class QueueTables {
   readonly #sql: QueueStatements;
+  readonly #numbers: QueueNumbers;
 
   constructor(database: SqlDatabase) {
     this.#sql = prepareQueueStatements(database);
+    this.#numbers = new QueueNumbers(database);
+  }
+
+  /** Called before what was done is committed, or becomes part of what is. */
+  beforeCommit(): void {
+    this.#numbers.save();
+  }
+
+  /** Called when something was undone. */
+  afterRollback(): void {
+    this.#numbers.reload();
   }
 
   depths(): readonly QueueDepth[] {
@@ -25,14 +38,15 @@ export class QueueTables {
   enqueue(message: OperationOf<'enqueue'>, payload: Uint8Array): number {
     const { userId, target, sender, queuedAtMs, expiresAtMs } = message;
     const messageId = encodeMessageId(message.messageId);
-    const checksum = checksumOf([userId, target, sender, messageId, queuedAtMs, expiresAtMs], payload);
-    const values = [userId, target, sender, messageId, queuedAtMs, expiresAtMs, checksum, payload] as const;
-    let added = this.#sql.addMessage.run(...values);
-    if (added.changes === 0) {
+    const seq = this.#numbers.next(userId);
+    const checksum = checksumOf([userId, target, sender, messageId, queuedAtMs, expiresAtMs], payload) + seq;
+    const values = [userId, target, seq, sender, messageId, queuedAtMs, expiresAtMs, checksum, payload] as const;
+    if (this.#sql.addMessage.run(...values).changes === 0) {
       this.#sql.addQueue.run(userId, target);
-      added = this.#sql.addMessage.run(...values);
+      this.#sql.addMessage.run(...values);
     }
-    return Number(added.lastInsertRowid);
+    this.#numbers.take(userId, seq);
+    return seq;
   }
 
   claim(request: OperationOf<'claim'>): Claim {
@@ -118,7 +132,9 @@ export class QueueTables {
     this.#sql.removeEmptyQueue.run(queueId);
   }
 
+  /** Removes all that is kept of a user's queues. A user's id is never used again, and so neither are its numbers. */
   removeQueuesOfUser(userId: string): void {
+    this.#numbers.remove(userId);
     for (const row of this.#sql.targetsOfUser.all(userId)) this.removeQueue({ userId, target: textIn(row, 'target') });
   }
 
@@ -138,8 +154,8 @@ export class QueueTables {
   #remove(queueId: number, messages: readonly { readonly seq: number }[]): void {
     if (messages.length === 0) return;
     for (const { seq } of messages) {
-      this.#sql.removeMessage.run(seq);
-      this.#sql.removeAttempt.run(seq);
+      this.#sql.removeAttempt.run(queueId, seq);
+      this.#sql.removeMessage.run(queueId, seq);
     }
     this.#sql.removeEmptyQueue.run(queueId);
   }

@@ -14,7 +14,7 @@ export type Migration = string;
  * Messages name their queue by number, because user and target in every row and index cost more than a third of the
  * inserts. `payload` stands last, so that whoever does not ask for it does not read its pages. Times are REAL, because
  * they may have fractions and be infinite. Attempts have their own table, so that counting one does not write the payload
- * again. Who holds what at the moment is no part of the file: it ends with the process (see queue-tables.ts).
+ * again. A checksum that SQL has to write is a sum (see checksum.ts). Who holds what at the moment is no part of the file: it ends with the process (see queue-tables.ts).
  */
 export const migrations: readonly Migration[] = [
   `CREATE TABLE user_account (
@@ -70,6 +70,55 @@ export const migrations: readonly Migration[] = [
      seq INTEGER PRIMARY KEY,
      attempts INTEGER NOT NULL
    ) STRICT;`,
+
+  // Numbers of messages are counted for each user (see queue-numbers.ts). Those that were given out came from one counter of all
+  // users: everybody goes on above it, which the row without a user says, with the checksum of such a row. Names have an index
+  // that two rows may share, so that it can be built again where a flipped bit made one name out of two.
+  `CREATE TABLE numbering (
+     numbering_id INTEGER PRIMARY KEY,
+     user_id TEXT NOT NULL,
+     last_seq INTEGER NOT NULL,
+     checksum INTEGER NOT NULL
+   ) STRICT;
+   INSERT INTO numbering (user_id, last_seq, checksum)
+     SELECT '', seq, 3035213400 + seq FROM sqlite_sequence WHERE name = 'message';
+
+   CREATE TABLE queue_by_id (
+     queue_id INTEGER PRIMARY KEY,
+     user_id TEXT NOT NULL,
+     target TEXT NOT NULL
+   ) STRICT;
+   INSERT INTO queue_by_id SELECT queue_id, user_id, target FROM queue;
+   DROP TABLE queue;
+   ALTER TABLE queue_by_id RENAME TO queue;
+   CREATE INDEX queue_by_name ON queue (user_id, target);
+
+   CREATE TABLE numbered_message (
+     record_id INTEGER PRIMARY KEY,
+     queue_id INTEGER NOT NULL,
+     seq INTEGER NOT NULL,
+     sender TEXT NOT NULL,
+     message_id TEXT,
+     queued_at_ms REAL NOT NULL,
+     expires_at_ms REAL NOT NULL,
+     checksum INTEGER NOT NULL,
+     payload BLOB NOT NULL
+   ) STRICT;
+   INSERT INTO numbered_message
+     SELECT seq, queue_id, seq, sender, message_id, queued_at_ms, expires_at_ms, checksum + seq, payload FROM message;
+   DROP TABLE message;
+   ALTER TABLE numbered_message RENAME TO message;
+   CREATE INDEX message_by_queue ON message (queue_id, seq);
+   CREATE INDEX message_by_expiry ON message (expires_at_ms);
+
+   CREATE TABLE checked_attempt (
+     record_id INTEGER PRIMARY KEY,
+     attempts INTEGER NOT NULL,
+     checksum INTEGER NOT NULL
+   ) STRICT;
+   INSERT INTO checked_attempt SELECT seq, attempts, seq + attempts FROM attempt;
+   DROP TABLE attempt;
+   ALTER TABLE checked_attempt RENAME TO attempt;`,
 ];
 
 /**

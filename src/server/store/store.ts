@@ -109,7 +109,7 @@ export interface QueuedMessage {
   readonly expiresAtMs: number;
 }
 
-/** A message that the store handed out, with its number, which grows with every message and is never used twice. */
+/** A message that the store handed out, with its number, which grows with every message of its user and is never used twice. */
 export interface ClaimedMessage {
   readonly seq: number;
   readonly sender: string;

@@ -38,7 +38,7 @@ describe('relay backup', () => {
     const { code, stdout } = await run('backup', file(), '--json');
     expect(code).toBe(0);
     const bytes = statSync(file()).size;
-    expect(JSON.parse(stdout)).toEqual({ file: file(), bytes, schema: 1, users: 1, devices: 1, messages: 1 });
+    expect(JSON.parse(stdout)).toEqual({ file: file(), bytes, schema: 2, users: 1, devices: 1, messages: 1 });
     expect(statSync(file()).mode & 0o777).toBe(0o600);
     expect(readdirSync(relay.dataDir).filter((name) => name.includes('copy'))).toEqual([]);
   });
@@ -108,7 +108,7 @@ describe('relay restore', () => {
   it('makes a data folder of a backup, which a relay serves with the same keys and what waited', async () => {
     const { code, stdout } = await restore(await makeBackup());
     expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toEqual({ data: folder, schema: 1, users: 1, devices: 1, messages: 1 });
+    expect(JSON.parse(stdout)).toEqual({ data: folder, schema: 2, users: 1, devices: 1, messages: 1 });
     expect(statSync(folder).mode & 0o777).toBe(0o700);
     await using restored = await startServe({ dataDir: folder });
     expect(restored.bootstrap).toBeUndefined();
