@@ -66,10 +66,12 @@ function watchCrash(): { readonly happened: Promise<never>; stop(): void } {
 
 /**
  * A message lives for as long as it is in the log, which V8 takes for a reason to enlarge its nursery to 128 MB. It stays as it
- * is: the messages end in the old space anyway, and a commander is open all day.
+ * is: the messages end in the old space anyway, and a commander is open all day. One thread cleans it: to wait until others have
+ * joined in takes longer, and a key waits with it.
  */
-function keepNurserySmall(): void {
+function tuneGarbageCollection(): void {
   setFlagsFromString('--semi-space-growth-factor=1');
+  setFlagsFromString('--no-parallel-scavenge');
 }
 
 function initialOf({ beginning }: CommanderStart): CommanderState {
@@ -87,7 +89,7 @@ function initialOf({ beginning }: CommanderStart): CommanderState {
  * settles.
  */
 export async function startCommander(start: CommanderStart): Promise<void> {
-  keepNurserySmall();
+  tuneGarbageCollection();
   const { beginning, ports, signal } = start;
   const terminal = createTerminal((sequence) => void process.stdout.write(sequence));
   const initial = initialOf(start);

@@ -70,10 +70,13 @@ async function tellStart(relay: Relay, settings: ServeSettings, context: Command
 
 /**
  * A connection lives for hours, and V8 takes many that come at once for a reason to enlarge its nursery by tens of megabytes, half as
- * much again as a thousand idle connections need. Messages hardly touch it: their bytes are outside of V8's memory.
+ * much again as a thousand idle connections need. Messages hardly touch it: their bytes are outside of V8's memory. So small a
+ * nursery is cleaned by one thread in less than a millisecond; shared among several, the relay waits for the slowest of them to be given a
+ * core, which on a busy machine took longer than all else that a message waits for.
  */
-function keepNurserySmall(): void {
+function tuneGarbageCollection(): void {
   setFlagsFromString('--semi-space-growth-factor=1');
+  setFlagsFromString('--no-parallel-scavenge');
 }
 
 export const serveCommand = defineCommand({
@@ -124,7 +127,7 @@ export const serveCommand = defineCommand({
   ],
   endsItself: true,
   async run(argv, context): Promise<ExitCode> {
-    keepNurserySmall();
+    tuneGarbageCollection();
     const { startRelay, RelayStartError } = await import('../../server/start-relay.ts');
     const read = () => {
       const settings = readServeSettings(argv, context.env, { dataDir: defaultDataDir() });
