@@ -122,7 +122,7 @@ describe('the flags of the bench', () => {
     expect(plan.sizesBytes).toEqual([200, 4096]);
     expect(plan.pairs).toEqual([1, 10]);
     expect(measures).toEqual(['latency']);
-    expect(parseOptions(['--only', 'receipts,durable,filling']).measures).toEqual(['receipts', 'durable', 'filling']);
+    expect(parseOptions(['--only', 'receipts,durable,flood']).measures).toEqual(['receipts', 'durable', 'flood']);
     expect(() => parseOptions(['--sizes', '200'])).toThrow(BenchUsageError);
     expect(() => parseOptions(['--only', 'speed'])).toThrow('speed');
     expect(() => parseOptions(['--unknown'])).toThrow(BenchUsageError);

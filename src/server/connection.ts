@@ -27,6 +27,9 @@ export interface ConnectionShared {
 /** What a socket without a session may leave unread before its pings stay unanswered. */
 const strangersUnsentBytesMax = 4096;
 
+/** What is handled at once of a client that is over its rate: the smallest messages are a thousandth of it, and each has its cost. */
+const overRatePartBytes = 2048;
+
 /** One socket from its upgrade to its end: first its credentials are awaited, then it is a session, then nothing. */
 export class Connection implements LinkListener {
   readonly openedAtMs: number;
@@ -48,6 +51,15 @@ export class Connection implements LinkListener {
 
   get takesRuns(): boolean {
     return this.#session !== undefined;
+  }
+
+  get partBytesMax(): number {
+    return this.#session?.isOverRate(this.#shared.clock) === true ? overRatePartBytes : Number.POSITIVE_INFINITY;
+  }
+
+  get isHeldBack(): boolean {
+    const session = this.#session;
+    return session !== undefined && !session.isEnded && session.reading.isHeldFor('rate');
   }
 
   handleRun(run: MessageRun): void {

@@ -8,13 +8,14 @@ import { formatSize } from '../protocol/units.ts';
 import type { Clock } from './clock.ts';
 import { type ActionContext, handleAction } from './handle-action.ts';
 import type { MessageRun } from './message-run.ts';
+import { createOverRate, type OverRateOptions, refuseOverRate, refuseRunOverRate } from './over-rate.ts';
 import type { Session } from './session.ts';
 import type { Switchboard } from './switchboard.ts';
 
 /** Longest target that is said back in an error when it is no client id. */
 const echoedTargetLengthMax = 256;
 
-export interface IncomingOptions extends ActionContext {
+export interface IncomingOptions extends ActionContext, Pick<OverRateOptions, 'after'> {
   readonly switchboard: Switchboard;
   readonly clock: Clock;
 }
@@ -23,14 +24,19 @@ export type Incoming = ReturnType<typeof createIncoming>;
 
 /** What happens to each message of a session, in the order of the checks: rate, size, JSON, target (PROTOCOL A3, B, D). */
 export function createIncoming(options: IncomingOptions) {
-  const { switchboard, clock } = options;
+  const { switchboard, clock, after } = options;
+  const overRate = createOverRate({ after, end: switchboard.rooms.end });
   const readTarget = createCachedStringReader();
 
   function handleText(session: Session, bytes: Uint8Array): void {
     if (session.isEnded) return;
     const nowMs = clock();
     switchboard.noteHeard(session, nowMs);
-    if (!takeRate(session, bytes, nowMs)) return;
+    if (takeRate(session, bytes, nowMs)) handleTaken(session, bytes, nowMs);
+  }
+
+  /** A message that is within the rate. */
+  function handleTaken(session: Session, bytes: Uint8Array, nowMs: number): void {
     if (bytes.length > session.limits.message_bytes) {
       handleTooBig(session, bytes.length);
       return;
@@ -63,7 +69,38 @@ export function createIncoming(options: IncomingOptions) {
       switchboard.deliverRun(session, receiver, run, nowMs);
       return;
     }
-    for (const payload of run.payloads()) handleText(session, payload);
+    handleOneByOne(session, run, nowMs);
+  }
+
+  function handleOneByOne(session: Session, run: MessageRun, nowMs: number): void {
+    let taken = 0;
+    for (const payload of run.payloads()) {
+      if (session.isEnded) return;
+      if (!takeRate(session, payload, nowMs)) {
+        refuseRest(session, run, taken + 1, nowMs);
+        return;
+      }
+      taken += 1;
+      handleTaken(session, payload, nowMs);
+    }
+  }
+
+  /** What follows a message over the rate in the same run is over it as well, as nothing refills meanwhile, and needs no look. */
+  function refuseRest(session: Session, run: MessageRun, skipped: number, nowMs: number): void {
+    const messages = run.messages - skipped;
+    if (messages === 0 || session.isEnded) return;
+    session.rate.refuse(messages, nowMs);
+    overRate.handle(session, messages, nowMs, () => {
+      if (!run.hasOddIds) refuseRunOverRate(session, run, shownTarget(run.target), skipped);
+      else for (const payload of [...run.payloads()].slice(skipped)) tellRefused(session, payload);
+    });
+  }
+
+  function tellRefused(session: Session, bytes: Uint8Array): void {
+    const envelope = readEnvelope(bytes, readTarget);
+    if (envelope.kind !== 'object') return;
+    const messageId = readId(bytes, envelope);
+    if (isMessageId(messageId)) refuseOverRate(session, messageId, shownTarget(envelope.target));
   }
 
   function dispatch(session: Session, bytes: Uint8Array, envelope: ObjectEnvelope, nowMs: number): void {
@@ -95,26 +132,10 @@ export function createIncoming(options: IncomingOptions) {
   /** Whether the session may send one more message; says so, and closes it in the end, when it may not. */
   function takeRate(session: Session, bytes: Uint8Array | undefined, nowMs: number): boolean {
     if (session.rate.take(session.limits, session.room.rate, nowMs)) return true;
-    if (session.rate.isFlood()) {
-      const message =
-        'the message rate was exceeded for 10 s without a pause: send slower (message_rate, user_message_rate)';
-      switchboard.rooms.end(session, 'rate_limited', message);
-      return false;
-    }
-    const refused = session.extensions.receipts && bytes !== undefined ? idAndTarget(bytes) : undefined;
-    if (refused !== undefined) {
-      const message = `the message was over the rate and not taken (${ratesOf(session)}): send slower`;
-      session.refuse('rate_limited', message, refused.target, refused.messageId);
-    }
-    tellRateLimited(session, nowMs);
+    overRate.handle(session, 1, nowMs, () => {
+      if (bytes !== undefined) tellRefused(session, bytes);
+    });
     return false;
-  }
-
-  function idAndTarget(bytes: Uint8Array): { messageId: string; target: string | undefined } | undefined {
-    const envelope = readEnvelope(bytes, readTarget);
-    const messageId = envelope.kind === 'object' ? readId(bytes, envelope) : undefined;
-    if (envelope.kind !== 'object' || !isMessageId(messageId)) return undefined;
-    return { messageId, target: shownTarget(envelope.target) };
   }
 
   return {
@@ -152,16 +173,4 @@ function refuseTarget(session: Session, target: string | undefined, messageId: s
   const named = shown === undefined ? 'is too long and' : JSON.stringify(shown);
   const what = target === undefined ? 'is not a string' : `${named} is no client id`;
   session.refuse('invalid_target', `the target ${what}: ${clientIdRule}`, shown, messageId);
-}
-
-function ratesOf({ limits }: Session): string {
-  return `${limits.message_rate} a second for one connection, ${limits.user_message_rate} for all of the user`;
-}
-
-/** Says `rate_limited` for the messages that were refused since the last time, if one may be said now. */
-export function tellRateLimited(session: Session, nowMs: number): void {
-  const count = session.takeUntold(nowMs);
-  if (count === 0) return;
-  const message = `${count} messages over the rate were not taken (${ratesOf(session)}): send slower`;
-  session.answer({ status: 'error', code: 'rate_limited', message, count });
 }

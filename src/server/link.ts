@@ -40,6 +40,10 @@ export interface LinkListener {
   readonly messageBytesMax: number;
   /** Whether messages of the peer may come as runs. */
   readonly takesRuns: boolean;
+  /** How much of a read may be handled at once, in bytes. Between two parts, and two frames, the peer may come to be held back. */
+  readonly partBytesMax: number;
+  /** The peer is held back: the rest of what was read is to wait until it is read again. */
+  readonly isHeldBack: boolean;
   handleText(bytes: Uint8Array): void;
   /** Text messages that came together, in the order of all others. */
   handleRun(run: MessageRun): void;

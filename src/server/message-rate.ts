@@ -28,10 +28,15 @@ export class MessageRate {
     ) {
       return true;
     }
-    if (nowMs - this.#lastRefusedAtMs > pauseMs) this.#overSinceMs = nowMs;
-    this.#lastRefusedAtMs = nowMs;
-    this.#untold += 1;
+    this.refuse(1, nowMs);
     return false;
+  }
+
+  /** Counts so many as refused, which came behind one that was. */
+  refuse(messages: number, nowMs: number): void {
+    if (!this.isOver(nowMs)) this.#overSinceMs = nowMs;
+    this.#lastRefusedAtMs = nowMs;
+    this.#untold += messages;
   }
 
   /** The same for so many at once; takes all of them or none, and counts nothing as refused. */
@@ -42,6 +47,16 @@ export class MessageRate {
       ofUser.take(user_message_rate, user_message_rate, nowMs, messages) &&
       this.#own.take(message_rate, message_burst, nowMs, messages)
     );
+  }
+
+  /** Whether any message was ever refused. */
+  get wasRefused(): boolean {
+    return this.#lastRefusedAtMs > 0;
+  }
+
+  /** Whether there was no pause since the last refusal. */
+  isOver(nowMs: number): boolean {
+    return nowMs - this.#lastRefusedAtMs <= pauseMs;
   }
 
   /** Whether the last refusal ended ten seconds of them without a pause. */

@@ -21,6 +21,9 @@ export interface MessageRun {
   readonly framed: FramedBytes;
   /** The payloads one by one, each in memory of its own. */
   payloads(): Iterable<Uint8Array>;
-  /** Frames for the sender, one for each message that counts in `ids`: `head`, the id as it came, `tail`. */
-  receipts(head: string, tail: string): Uint8Array;
+  /**
+   * Frames for the sender, one for each message that counts in `ids`: `head`, the id as it came, `tail`; without those of the first
+   * `skipped` messages.
+   */
+  receipts(head: string, tail: string, skipped?: number): Uint8Array;
 }

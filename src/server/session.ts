@@ -6,6 +6,7 @@ import type { Link } from './link.ts';
 import { type LiveReceipt, LiveReceipts, type ReceiptBatch } from './live-receipts.ts';
 import { MessageRate } from './message-rate.ts';
 import type { MessageRun } from './message-run.ts';
+import { ReadingGate } from './reading-gate.ts';
 import type { Room } from './room.ts';
 import type { Sender, Told } from './sender.ts';
 import { type ProgressPings, SessionPings } from './session-pings.ts';
@@ -59,6 +60,8 @@ export class Session implements Sender {
   isEnded = false;
 
   readonly pings: SessionPings;
+  /** Whether it is read, and why not. */
+  readonly reading: ReadingGate;
   /** Made with the first message whose sender wants a receipt. */
   #receipts: LiveReceipts | undefined;
   #lastPingAtMs: number;
@@ -66,9 +69,6 @@ export class Session implements Sender {
   #bytesTakenSeen = 0;
   #wasBlocked = false;
   #lastProgressAtMs: number;
-  #isPausedForStore = false;
-  #isPausedForAnswers = false;
-  #isStopped = false;
 
   constructor(options: SessionOptions) {
     this.room = options.room;
@@ -79,6 +79,7 @@ export class Session implements Sender {
     this.extensions = options.extensions;
     this.connectedAtMs = options.nowMs;
     this.lastHeardAtMs = options.nowMs;
+    this.reading = new ReadingGate(options.link);
     this.pings = new SessionPings(options.progressPings, options.nowMs);
     this.#lastPingAtMs = options.nowMs;
     this.#lastProgressAtMs = options.nowMs;
@@ -215,51 +216,45 @@ export class Session implements Sender {
   }
 
   #holdWhileUnread(): void {
-    if (this.#isPausedForAnswers || this.link.unsentBytes <= this.room.limits.send_buffer_bytes) return;
-    this.#isPausedForAnswers = true;
-    this.link.pauseReading();
+    if (this.link.unsentBytes > this.room.limits.send_buffer_bytes) this.reading.hold('answers');
   }
 
   /** The socket has taken everything: read on if only that was in the way. */
   noteWritable(): void {
-    this.#isPausedForAnswers = false;
-    this.#resume();
+    if (!this.isEnded) this.reading.release('answers');
   }
 
   /** Stops reading this sender until the store has caught up (PROTOCOL A4). */
   pauseForStore(): void {
-    this.#isPausedForStore = true;
-    this.link.pauseReading();
+    this.reading.hold('store');
   }
 
   resumeAfterStore(): void {
-    this.#isPausedForStore = false;
-    this.#resume();
+    if (!this.isEnded) this.reading.release('store');
   }
 
   /** Reads this client no more, whatever becomes free. */
   stopReading(): void {
-    this.#isStopped = true;
-    this.link.pauseReading();
+    this.reading.hold('shutdown');
   }
 
-  #resume(): void {
-    if (!this.#isPausedForAnswers && !this.#isPausedForStore && !this.#isStopped && !this.isEnded)
-      this.link.resumeReading();
+  /** Whether some of its messages were over the rate lately, so that a read is better handled in parts. */
+  isOverRate(clock: () => number): boolean {
+    return this.#rate?.wasRefused === true && this.#rate.isOver(clock());
   }
 
   /** Looks for signs of life and progress that come without a message: parts of one, or bytes that a slow reader took. */
   observe(nowMs: number): 'heard' | 'nothing' {
     const { bytesRead, bytesTaken, unsentBytes } = this.link;
     // A buffer that never was full enough for the socket to tell of its end is empty nevertheless.
-    if (this.#isPausedForAnswers && unsentBytes === 0) this.noteWritable();
+    if (this.reading.isHeldFor('answers') && unsentBytes === 0) this.noteWritable();
     if (this.#wasBlocked && bytesTaken > this.#bytesTakenSeen) this.#lastProgressAtMs = nowMs;
     this.#wasBlocked = unsentBytes > 0;
     this.#bytesTakenSeen = bytesTaken;
     const hasSpoken = bytesRead > this.#bytesReadSeen;
     this.#bytesReadSeen = bytesRead;
     // Who is not read because the store is behind cannot be heard; that is not its silence.
-    return hasSpoken || this.#isPausedForStore ? 'heard' : 'nothing';
+    return hasSpoken || this.reading.isHeldFor('store') ? 'heard' : 'nothing';
   }
 
   /** Since when neither a sign of life nor of progress was seen. */

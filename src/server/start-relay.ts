@@ -9,11 +9,12 @@ import { Connection, type ConnectionShared } from './connection.ts';
 import { createDirectory } from './directory.ts';
 import { readLogin } from './handshake.ts';
 import { createHttpServer } from './http/http-server.ts';
-import { createIncoming, tellRateLimited } from './incoming.ts';
+import { createIncoming } from './incoming.ts';
 import { createLaneShared, type LaneShared } from './lane/lane-shared.ts';
 import { checkFirstStart, listen } from './listen.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { sampleRelay } from './metrics-sample.ts';
+import { tellRateLimited } from './over-rate.ts';
 import { PendingConnections } from './pending.ts';
 import {
   checkPlaintext,
@@ -234,6 +235,7 @@ async function createCore(options: RelayOptions, store: RelayStore, log: Logger,
     incoming: createIncoming({
       switchboard,
       clock,
+      after: (delayMs, callback) => void setTimeout(callback, delayMs).unref(),
       silentAfterMs: () => serverLimits.silent_after,
       registered: (userId) => directory.devices(userId).map((device) => device.clientId),
     }),

@@ -23,6 +23,13 @@ export class TokenBucket {
     return true;
   }
 
+  /** Takes so many tokens, or those that are there; says whether all were. */
+  takeWhatIsThere(ratePerSecond: number, burst: number, nowMs: number, tokens: number): boolean {
+    if (this.take(ratePerSecond, burst, nowMs, tokens)) return true;
+    this.#tokens = 0;
+    return false;
+  }
+
   /** Whether so many tokens are there. */
   has(tokens: number, ratePerSecond: number, burst: number, nowMs: number): boolean {
     if (isUnlimited(ratePerSecond, burst)) return true;

@@ -19,7 +19,8 @@ export class FakeRun implements MessageRun {
   readonly hasRelayFields: boolean;
   readonly framed: FramedBytes;
   readonly #payloads: readonly Uint8Array[];
-  readonly #ids: readonly string[];
+  /** Of each message, where it has one. */
+  readonly #ids: readonly (string | undefined)[];
 
   /** The messages must have this target, and no payload of 64 KiB or more. */
   constructor(target: string, messages: readonly object[]) {
@@ -29,7 +30,7 @@ export class FakeRun implements MessageRun {
       const envelope = readEnvelope(payload);
       return envelope.kind === 'object' ? [{ envelope, id: readId(payload, envelope) }] : [];
     });
-    this.#ids = envelopes.flatMap(({ id }) => (isMessageId(id) ? [id] : []));
+    this.#ids = envelopes.map(({ id }) => (isMessageId(id) ? id : undefined));
     this.hasOddIds = envelopes.some(({ envelope, id }) => envelope.idStart >= 0 && !isMessageId(id));
     this.hasTtls = envelopes.some(({ envelope }) => envelope.ttlStart >= 0);
     this.hasRelayFields = envelopes.some(({ envelope }) => envelope.relayFields.length > 0);
@@ -45,14 +46,15 @@ export class FakeRun implements MessageRun {
   }
 
   get ids(): number {
-    return this.#ids.length;
+    return this.#ids.filter((id) => id !== undefined).length;
   }
 
   payloads(): Iterable<Uint8Array> {
     return this.#payloads;
   }
 
-  receipts(head: string, tail: string): Uint8Array {
-    return Buffer.concat(this.#ids.map((id) => frame(encoder.encode(`${head}${id}${tail}`))));
+  receipts(head: string, tail: string, skipped = 0): Uint8Array {
+    const ids = this.#ids.slice(skipped);
+    return Buffer.concat(ids.flatMap((id) => (id === undefined ? [] : [frame(encoder.encode(`${head}${id}${tail}`))])));
   }
 }

@@ -14,6 +14,7 @@ async function createBusyRig(limits: Parameters<typeof createRig>[0] = {}) {
   pump.link.texts.length = 0;
   const incoming = createIncoming({
     switchboard: rig.switchboard,
+    after: rig.after,
     clock: rig.now,
     silentAfterMs: () => 35_000,
     registered: () => [],

@@ -32,6 +32,10 @@ export function createRig(changed: Partial<UserLimits> = {}) {
   let limits = { ...defaultUserLimits(), ...changed };
   let nowMs = 1_000_000;
   const links: FakeLink[] = [];
+  let timers: { readonly dueMs: number; readonly callback: () => void }[] = [];
+  const after = (delayMs: number, callback: () => void) => {
+    timers.push({ dueMs: nowMs + delayMs, callback });
+  };
   const clock = () => nowMs;
   const store = createMemoryStore({ onRelieved: () => switchboard.handleStoreRelieved(), onFatal: () => {} });
   const switchboard = createSwitchboard({
@@ -44,7 +48,7 @@ export function createRig(changed: Partial<UserLimits> = {}) {
     onSwept: () => {},
   });
   const silentAfterMs = () => defaultServerLimits().silent_after;
-  const incoming = createIncoming({ switchboard, clock, silentAfterMs, registered: () => [] });
+  const incoming = createIncoming({ switchboard, after, clock, silentAfterMs, registered: () => [] });
 
   function endTick(): void {
     for (const link of links) link.endTick();
@@ -53,6 +57,7 @@ export function createRig(changed: Partial<UserLimits> = {}) {
   return {
     store,
     switchboard,
+    after,
     now: () => nowMs,
     room: (userId = 'u1') => switchboard.rooms.find(userId),
 
@@ -65,6 +70,9 @@ export function createRig(changed: Partial<UserLimits> = {}) {
     /** Lets time pass, and the sweep that comes with it. */
     async pass(durationMs: number): Promise<void> {
       nowMs += durationMs;
+      const due = timers.filter(({ dueMs }) => dueMs <= nowMs);
+      timers = timers.filter(({ dueMs }) => dueMs > nowMs);
+      for (const { callback } of due) callback();
       await switchboard.sweep(nowMs);
       await settle();
     },

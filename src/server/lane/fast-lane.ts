@@ -35,6 +35,8 @@ export class FastLane {
   #fragmentsBytes = noFragments;
   /** The frame that is being passed is the last one. */
   #isLast = false;
+  /** Bytes at the end of the part that is being handled that are to wait. */
+  #leftBytes = 0;
   /** Somebody keeps bytes of the read that is being handled. */
   #isReadKept = false;
 
@@ -77,9 +79,28 @@ export class FastLane {
 
   /** Bytes that the socket has read. */
   handleRead(read: Buffer): void {
-    for (let at = 0; at < read.length; at += readBytesMax) {
-      this.#handlePart(at === 0 && read.length <= readBytesMax ? read : read.subarray(at, at + readBytesMax));
+    for (let at = 0; at < read.length; ) {
+      const end = Math.min(read.length, at + Math.min(readBytesMax, this.#listener.partBytesMax));
+      this.#leftBytes = 0;
+      this.#handlePart(at === 0 && end === read.length ? read : read.subarray(at, end));
+      at = end - this.#leftBytes;
+      if (at < read.length && this.#isHeldBack) {
+        this.#socket.unshift(read.subarray(at));
+        return;
+      }
     }
+  }
+
+  /** What was read is put back only while the lane knows where frames begin, and into a socket that will be read again. */
+  get #isHeldBack(): boolean {
+    return this.#mode === 'follow' && this.#listener.isHeldBack && !this.#socket.destroyed;
+  }
+
+  /** Leaves the rest of a read for when the socket is read again. */
+  #leave(read: Buffer, at: number): number {
+    this.#isReadKept = true;
+    this.#leftBytes = read.length - at;
+    return read.length;
   }
 
   #handlePart(read: Buffer): void {
@@ -141,6 +162,7 @@ export class FastLane {
       if (at < 0) at = this.#passLead(lead, read, start);
       else if (stop === stops.atOther && this.#mode === 'follow') at = this.#passFrame(read, at);
       else if (stop === stops.atEnd && this.#mode === 'follow' && at < read.length) at = this.#keepRest(read, at);
+      if (at < read.length && this.#isHeldBack) at = this.#leave(read, at);
       at = this.#passOthers(read, at);
     }
   }
@@ -148,7 +170,10 @@ export class FastLane {
   /** The way without a kernel. */
   #passAllFrames(lead: readonly Buffer[], read: Buffer, start: number): void {
     let at = start < 0 ? this.#passLead(lead, read, start) : start;
-    while (at < read.length) at = this.#isForKernel(read, at) ? this.#passFrame(read, at) : this.#passOthers(read, at);
+    while (at < read.length) {
+      if (at > 0 && this.#isHeldBack) at = this.#leave(read, at);
+      else at = this.#isForKernel(read, at) ? this.#passFrame(read, at) : this.#passOthers(read, at);
+    }
   }
 
   #handleRuns(arena: Arena, start: number): void {
@@ -174,6 +199,8 @@ export class FastLane {
         return read.length;
       } else if (this.#passingBytes > 0) {
         at = this.#passBytes(read, at, this.#passingBytes);
+      } else if (at > start && this.#isHeldBack) {
+        return this.#leave(read, at);
       } else if (this.#isForKernel(read, at)) {
         return at;
       } else {

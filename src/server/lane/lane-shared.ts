@@ -9,6 +9,10 @@ export interface LaneListener {
   readonly messageBytesMax: number;
   /** Whether its messages may come as runs; otherwise all of them come the other way. */
   readonly takesRuns: boolean;
+  /** How much of a read may be handled at once, in bytes. */
+  readonly partBytesMax: number;
+  /** The rest of what was read is to wait until the socket is read again. */
+  readonly isHeldBack: boolean;
   handleRun(run: MessageRun): void;
   /** A message was announced that is over the limit; nothing of it is taken. */
   handleTooBig(bytes: number): void;
@@ -17,6 +21,8 @@ export interface LaneListener {
 /** The socket, as far as a lane looks at it. */
 export interface LaneSocket {
   readonly destroyed: boolean;
+  /** Puts back what was read from a socket that is paused. */
+  unshift(bytes: Buffer): void;
 }
 
 /** What the lanes of a relay share. */

@@ -68,8 +68,8 @@ export class Run implements MessageRun {
     }
   }
 
-  receipts(head: string, tail: string): Uint8Array {
-    return this.#arena.receipts(this.#firstFrame, this.#messages, head, tail);
+  receipts(head: string, tail: string, skipped = 0): Uint8Array {
+    return this.#arena.receipts(this.#firstFrame + skipped, this.#messages - skipped, head, tail);
   }
 
   get ids(): number {

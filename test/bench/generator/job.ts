@@ -65,7 +65,20 @@ export interface FillQueuesJob {
   readonly payloadBytes: number;
 }
 
-export type Job = WindowJob | OneInFlightJob | OfferedLoadJob | IdleJob | FillQueuesJob;
+/** Connections that send as fast as the server takes it, and come back whenever it has closed them; until the bench says stop. */
+export interface FloodJob {
+  readonly kind: 'flood';
+  readonly connections: number;
+  readonly message: FloodMessage;
+}
+
+/**
+ * What the flood is made of: messages of 200 B for the sender itself, the same with an `_id` each, so that the refusal of each
+ * has to be told, or empty objects of two bytes, of which there are most.
+ */
+export type FloodMessage = 'plain' | 'with ids' | 'tiny';
+
+export type Job = WindowJob | OneInFlightJob | OfferedLoadJob | IdleJob | FillQueuesJob | FloodJob;
 
 /** Traffic of a measurement and what it cost. */
 export interface TrafficResult {
@@ -99,12 +112,22 @@ export interface FillQueuesResult {
   readonly durationMs: number;
 }
 
+export interface FloodResult {
+  /** Since the first refusal, in milliseconds. */
+  readonly durationMs: number;
+  /** Messages of which the server said that they were over the rate. */
+  readonly refused: number;
+  /** Connections that were closed with 4129. */
+  readonly closed: number;
+}
+
 export interface ResultOf {
   readonly window: TrafficResult;
   readonly 'one-in-flight': LatencyResult;
   readonly 'offered-load': LatencyResult;
   readonly idle: IdleResult;
   readonly 'fill-queues': FillQueuesResult;
+  readonly flood: FloodResult;
 }
 
 /** What travels between bench and generator. */
@@ -112,4 +135,8 @@ export interface Assignment {
   readonly server: ServerAddress;
   readonly job: Job;
 }
+/** Says that a flood has reached its rate. */
+export const begun = 'begun';
+/** Ends a flood. */
+export const stop = 'stop';
 export type Outcome = { readonly result: ResultOf[Job['kind']] } | { readonly problem: string };

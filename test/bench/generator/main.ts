@@ -1,5 +1,6 @@
 /** The generator: takes one job from the process that forked it, does it, answers, and ends. */
 import { runFillQueues } from './fill-queues.ts';
+import { runFlood } from './flood.ts';
 import { runIdle } from './idle.ts';
 import type { Assignment, Job, Outcome, ResultOf } from './job.ts';
 import { runOfferedLoad } from './offered-load.ts';
@@ -19,6 +20,8 @@ function run(rig: Rig, job: Job): Promise<ResultOf[Job['kind']]> {
       return runIdle(rig, job);
     case 'fill-queues':
       return runFillQueues(rig, job);
+    case 'flood':
+      return runFlood(rig, job);
     default:
       return job satisfies never;
   }

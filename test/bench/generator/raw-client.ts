@@ -1,7 +1,8 @@
 /** One connection of the generator: a bare socket that says the opening of its wire and then counts deliveries. */
-import { connect, type Socket } from 'node:net';
-import type { DeliveryReader, OpeningStep, Wire } from '../wires/wire.ts';
+import { connect } from 'node:net';
+import type { DeliveryReader, Wire } from '../wires/wire.ts';
 import type { ServerAddress } from './job.ts';
+import { Opening } from './opening.ts';
 
 /** Everything is read into this one piece of memory: what a chunk holds is counted before the next one comes. */
 const readBufferBytes = 256 * 1024;
@@ -91,42 +92,4 @@ export function createClientFactory(
 function count(reader: DeliveryReader, chunk: Buffer, end: number, { onDeliveries }: ClientSettings): void {
   const deliveries = reader.read(chunk, 0, end);
   if (deliveries > 0) onDeliveries(deliveries);
-}
-
-/** Goes through the steps until the server has let the client in. */
-class Opening {
-  readonly #steps: readonly OpeningStep[];
-  readonly #socket: Socket;
-  readonly #onDone: () => void;
-  #stepIndex = 0;
-  #received: Buffer = Buffer.alloc(0);
-
-  constructor(steps: readonly OpeningStep[], socket: Socket, onDone: () => void) {
-    this.#steps = steps;
-    this.#socket = socket;
-    this.#onDone = onDone;
-  }
-
-  get isDone(): boolean {
-    return this.#stepIndex === this.#steps.length;
-  }
-
-  begin(): void {
-    const send = this.#steps[this.#stepIndex]?.send;
-    if (send !== undefined) this.#socket.write(send);
-  }
-
-  /** What came behind the last answer goes to `onRest`. */
-  take(chunk: Buffer, onRest: (rest: Buffer) => void): void {
-    this.#received = Buffer.concat([this.#received, chunk]);
-    for (let step = this.#steps[this.#stepIndex]; step !== undefined; step = this.#steps[this.#stepIndex]) {
-      const answered = step.answerBytes(this.#received);
-      if (answered === undefined) return;
-      this.#received = this.#received.subarray(answered);
-      this.#stepIndex++;
-      this.begin();
-    }
-    this.#onDone();
-    if (this.#received.length > 0) onRest(this.#received);
-  }
 }

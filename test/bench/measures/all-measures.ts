@@ -1,5 +1,6 @@
 import { durable } from './durable.ts';
 import { filling } from './filling.ts';
+import { flood } from './flood.ts';
 import { growth } from './growth.ts';
 import { idle } from './idle.ts';
 import { latency } from './latency.ts';
@@ -19,6 +20,7 @@ export const measureNames = [
   'receipts',
   'durable',
   'filling',
+  'flood',
 ] as const;
 export type MeasureName = (typeof measureNames)[number];
 
@@ -32,4 +34,5 @@ export const allMeasures: Readonly<Record<MeasureName, Measure>> = {
   receipts,
   durable,
   filling,
+  flood,
 };

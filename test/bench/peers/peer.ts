@@ -12,6 +12,8 @@ export interface Peer {
 
 export interface RunningPeer extends ServerAddress, AsyncDisposable {
   readonly peerName: string;
+  /** Where users can be made, the key that makes them. */
+  readonly adminKey?: string;
   /** False when it ended by itself. */
   isAlive(): boolean;
 }

@@ -35,9 +35,10 @@ export function createThisRelay(nodeArgs: readonly string[]): Peer {
       ];
       const server = startProcess(process.execPath, [...nodeArgs, ...command, ...limits]);
       let authKey = '';
+      let adminKey = '';
       const port = await server.waitForLine((line) => {
         const event = JSON.parse(line);
-        if (event.event === 'bootstrap') authKey = event.auth_key;
+        if (event.event === 'bootstrap') ({ auth_key: authKey, admin_key: adminKey } = event);
         return event.event === 'listening' ? Number(new URL(event.http).port) : undefined;
       });
       return {
@@ -47,6 +48,7 @@ export function createThisRelay(nodeArgs: readonly string[]): Peer {
         pid: server.pid,
         isAlive: server.isAlive,
         wire: { name: 'relay', authKey },
+        adminKey,
         async [Symbol.asyncDispose]() {
           await server[Symbol.asyncDispose]();
           folder[Symbol.dispose]();

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ServedRelay, startServe } from '../built-relay.ts';
+import { opcodes, writeFrame } from '../raw-frame.ts';
 import type { RawWebSocket } from '../raw-websocket.ts';
 import { openRoom } from './test-room.ts';
 import { until } from './until.ts';
@@ -23,6 +24,31 @@ async function account(client: RawWebSocket, sent: number): Promise<{ delivered:
     }
   }
   return { delivered, refused };
+}
+
+/** Sends as fast as the relay takes it until it closes with 4129; answers how many messages were told to be over the rate. */
+async function floodUntilClosed(client: RawWebSocket): Promise<number> {
+  const message = writeFrame({ opcode: opcodes.text, payload: `{"target":"nobody","filler":"${'x'.repeat(100)}"}` });
+  const batch = Buffer.concat(Array.from({ length: 1000 }, () => message));
+  let isOver = false;
+  const sending = (async () => {
+    while (!isOver) await client.sendBytes(batch);
+  })();
+  // It ends with the connection.
+  sending.catch(() => {});
+  let refused = 0;
+  try {
+    for (;;) {
+      const frame = await client.nextFrame();
+      if (frame.opcode === opcodes.close) {
+        expect(frame.payload.readUInt16BE(0)).toBe(4129);
+        return refused;
+      }
+      if (frame.opcode === opcodes.text) refused += Number(JSON.parse(frame.payload.toString()).count ?? 0);
+    }
+  } finally {
+    isOver = true;
+  }
 }
 
 describe('PROTOCOL D: message rates', () => {
@@ -103,5 +129,21 @@ describe('PROTOCOL D: message rates', () => {
       clearInterval(flooding);
     }
     expect(code).toBe(4129);
+  });
+
+  it('who sends as fast as it can is told so, read little, and closed with 4129 on every connection', {
+    timeout: 60_000,
+  }, async () => {
+    const room = await openRoom(relay);
+    const clients = await Promise.all(['one', 'two', 'three'].map((id) => room.controller(id)));
+    const startMs = performance.now();
+    const refused = await Promise.all(clients.map((client) => floodUntilClosed(client)));
+    const seconds = (performance.now() - startMs) / 1000;
+    for (const client of clients) await client[Symbol.asyncDispose]();
+    expect(seconds).toBeGreaterThan(9.5);
+    expect(seconds).toBeLessThan(20);
+    // A relay that reads all of a flood refuses millions.
+    expect(refused.reduce((sum, count) => sum + count)).toBeLessThan(20_000 * seconds);
+    for (const count of refused) expect(count).toBeGreaterThan(100);
   });
 });

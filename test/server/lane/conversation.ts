@@ -85,7 +85,7 @@ export async function converse(lanes: LaneShared | undefined, steps: readonly St
     onSwept: () => {},
   });
   const silentAfterMs = () => defaultServerLimits().silent_after;
-  const incoming = createIncoming({ switchboard, clock, silentAfterMs, registered: () => [] });
+  const incoming = createIncoming({ switchboard, after: () => {}, clock, silentAfterMs, registered: () => [] });
   const throttle = createAuthThrottle({ clock, failuresPerMinute: () => 10 });
   const bugs: Error[] = [];
   const sockets = createSockets({

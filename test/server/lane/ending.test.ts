@@ -14,6 +14,8 @@ async function connect(withLane: boolean) {
   const listener: LinkListener = {
     messageBytesMax: 100_000,
     takesRuns: true,
+    partBytesMax: Number.POSITIVE_INFINITY,
+    isHeldBack: false,
     handleText: (bytes) => heard.push(Buffer.from(bytes).toString()),
     handleRun: (run) => heard.push(...[...run.payloads()].map((payload) => Buffer.from(payload).toString())),
     handleTooBig: (bytes) => heard.push(`too big: ${bytes}`),

@@ -47,7 +47,10 @@ export class World {
       onLeft: (session) => this.#forget(session),
       onSwept: () => {},
     });
-    return { switchboard, incoming: createIncoming({ switchboard, clock, silentAfterMs, registered: () => [] }) };
+    return {
+      switchboard,
+      incoming: createIncoming({ switchboard, after: () => {}, clock, silentAfterMs, registered: () => [] }),
+    };
   }
 
   #forget(session: Session): void {
