@@ -328,8 +328,9 @@ class _Dispatcher:
                 self._changed.notify_all()
             try:
                 self._handle(item)
-            except Exception:
-                # A mistake in one handling must not end the next ones; it is shown as Python shows it.
+            except BaseException:
+                # A mistake in one handling must not end the next ones, and nor must sys.exit(), which ends a thread without a word: it
+                # is shown as Python shows it.
                 _log.exception("the handler failed")
             finally:
                 with self._changed:
@@ -579,7 +580,7 @@ class SoftlabRelayClient:
         replies: Optional[Deque[Message]],
     ) -> Delivery:
         fields = _addressed(target, payload)
-        if ttl is not None and not (ttl >= 0 and "_ttl" not in payload):
+        if ttl is not None and not (0 <= ttl < float("inf") and "_ttl" not in payload):
             raise ValueError("ttl is a number of seconds, 0 or more, and not given twice")
         text = _dump(fields)
         size = len(text.encode("utf-8")) + 256
@@ -711,10 +712,14 @@ class SoftlabRelayClient:
 
     def _forget_the_oldest(self) -> None:
         """Not everything can be awaited for ever: of the oldest that left nobody will say more."""
-        for key, delivery in list(self._awaited.items())[: max(0, len(self._awaited) - _AWAITED_MAX)]:
-            if delivery.status in ("sent", "queued"):
-                self._end(delivery, "unknown" if delivery.status == "sent" else "queued")
-            del self._awaited[key]
+        while len(self._awaited) > _AWAITED_MAX:
+            oldest = next(iter(self._awaited.values()))
+            if oldest.status == "pending":
+                return  # They leave in their order, so that those behind it have not left either.
+            if oldest.status == "queued":
+                self._end(oldest, "queued")
+            else:
+                self._end(oldest, "unknown", None, f"{_AWAITED_MAX} messages sent after it await their end, too")
 
     def _end(
         self, delivery: Delivery, status: str, code: Optional[str] = None, message: Optional[str] = None
@@ -797,7 +802,12 @@ class SoftlabRelayClient:
                 timeout=_CONNECT_TIMEOUT_S,
                 enable_multithread=True,
                 sslopt={} if self._ca_file is None else {"ca_certs": self._ca_file},
+                redirect_limit=0,
             )
+            if ws.getstatus() != 101:
+                ws.shutdown()
+                # The key is for the address that was given, and for no other.
+                raise OSError(f"it redirects to {ws.getheaders().get('location')}; use that address")
             connection = _Connection(ws)
             with self._changed:
                 if self._is_stopping:
@@ -1038,7 +1048,7 @@ class SoftlabRelayClient:
 
 
 def _left(deadline: float) -> float:
-    return max(0.0, deadline - time.monotonic())
+    return min(max(0.0, deadline - time.monotonic()), threading.TIMEOUT_MAX)
 
 
 def _dump(value: Any) -> str:

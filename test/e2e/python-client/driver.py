@@ -29,6 +29,8 @@ def on_message(message):
         release.clear()
     if message.get("do") == "fail":
         raise ZeroDivisionError("a mistake in the handler")
+    if message.get("do") == "exit":
+        sys.exit("a handler that ends itself")
     if message.get("do") == "answer":
         client.reply(message, {"ok": True, "echo": message.get("n")})
     if message.get("do") == "count":
@@ -52,7 +54,8 @@ def describe(delivery):
 
 def send(command):
     wait = command.get("wait")
-    delivery = client.send_message(command["target"], command["payload"], ttl=command.get("ttl"), wait=wait)
+    ttl = float(command["ttl"]) if "ttl" in command else None
+    delivery = client.send_message(command["target"], command["payload"], ttl=ttl, wait=wait)
     if "wait_final" in command:
         delivery.wait_final(command["wait_final"])
     return describe(delivery)

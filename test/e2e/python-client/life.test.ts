@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { makeCertificates } from '../../client/certificates.ts';
@@ -7,6 +9,18 @@ import { makeTemporaryFolder, startServe } from '../built-relay.ts';
 import { callApiOk } from '../contract/http-api.ts';
 import { openRoom, roomOf, settle } from '../contract/test-room.ts';
 import { startPythonClient } from './python-client.ts';
+
+/** A server that sends everybody to another address. */
+async function startRedirect(location: string): Promise<AsyncDisposable & { readonly url: string }> {
+  const server = createServer();
+  server.on('upgrade', (_request, socket) => {
+    socket.end(`HTTP/1.1 302 Found\r\nLocation: ${location}\r\nContent-Length: 0\r\n\r\n`);
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the server has no port');
+  return { url: `ws://127.0.0.1:${address.port}`, [Symbol.asyncDispose]: async () => void server.close() };
+}
 
 describe.runIf(hasTool('python3-websocket'))('relay_client.py: connections', () => {
   it('keeps what is sent while the relay is away, and sends it in order when it is back', async () => {
@@ -46,6 +60,17 @@ describe.runIf(hasTool('python3-websocket'))('relay_client.py: connections', () 
       code: 'timeout',
       detail: expect.stringContaining('ws://127.0.0.1:1/ws/connect/ cannot be reached'),
     });
+  });
+
+  it('follows no redirect, because its key is for the address that it was given', async () => {
+    await using relay = await startServe();
+    await using elsewhere = await startRedirect(relay.url);
+    const options = { auth_key: relay.bootstrap?.authKey, sender: 'desk', url: elsewhere.url };
+    await using client = await startPythonClient(relay, options);
+    expect(await client.next('disconnected')).toMatchObject({
+      detail: expect.stringContaining(`redirects to ${relay.url}; use that address`),
+    });
+    expect(client.all('authenticated')).toEqual([]);
   });
 
   it('keeps as much and as long as was said, refuses more, and tells what was not sent', async () => {

@@ -150,6 +150,26 @@ describe.runIf(hasTool('python3-websocket'))('relay_client.py: messages', () => 
     expect(stderr).toContain('ZeroDivisionError: a mistake in the handler');
   });
 
+  it('keeps on after a handler that calls sys.exit()', async () => {
+    const room = await openRoom(relay);
+    await using client = await startPythonClient(relay, { device_token: await room.token('gate') });
+    await client.next('authenticated');
+    await using desk = await room.controller('desk');
+    desk.sendJson({ target: 'gate', do: 'exit' });
+    desk.sendJson({ target: 'gate', n: 2 });
+    expect(await client.next('message')).toMatchObject({ message: { n: 2 } });
+  });
+
+  it('awaits the end of the last 10,000 messages, and takes more', { timeout: 120_000 }, async () => {
+    const rates = { message_rate: 'unlimited', user_message_rate: 'unlimited', queue_messages: 'unlimited' };
+    const room = await openRoom(relay, rates);
+    await using client = await startPythonClient(relay, { auth_key: room.authKey, sender: 'desk' });
+    await client.next('authenticated');
+    const sent = await client.perform({ do: 'send_many', target: 'away', count: 10_002 });
+    expect(sent).toMatchObject({ event: 'done', status: 'queued' });
+    expect(await room.waiting('away')).toBe(10_002);
+  });
+
   it('refuses what can never be sent, with a sentence', async () => {
     const room = await openRoom(relay, { message_bytes: '1KiB' });
     await using client = await startPythonClient(relay, { auth_key: room.authKey, sender: 'desk' });
@@ -160,6 +180,8 @@ describe.runIf(hasTool('python3-websocket'))('relay_client.py: messages', () => 
       detail: expect.stringContaining('already has the target'),
     });
     expect(await send('a,b', {})).toMatchObject({ code: 'value', detail: expect.stringContaining('no client id') });
+    const endless = await client.perform({ do: 'send', target: 'pump', payload: {}, ttl: 'inf' });
+    expect(endless).toMatchObject({ code: 'value', detail: expect.stringContaining('number of seconds') });
     expect(await send('pump', { pad: 'x'.repeat(2000) })).toMatchObject({
       code: 'value',
       detail: expect.stringContaining('message_bytes'),
