@@ -5,7 +5,7 @@ import { defaultUserLimits } from '../../src/protocol/limits.ts';
 import type { Device } from '../../src/tui/model/device-list.ts';
 import type { Action } from '../../src/tui/state/action.ts';
 import { reduce } from '../../src/tui/state/reduce.ts';
-import { type CommanderState, initialState, type Size } from '../../src/tui/state/state.ts';
+import { type CommanderState, initialState, type Screen, type Size } from '../../src/tui/state/state.ts';
 import type { Effect } from '../../src/tui/state/step.ts';
 import type { Stroke } from '../../src/tui/strokes.ts';
 
@@ -41,6 +41,7 @@ export interface HarnessOptions {
   readonly session?: Session;
   /** `waiting` is a connection that was lost. */
   readonly connection?: 'authenticated' | 'waiting' | 'none';
+  readonly screen?: Screen;
 }
 
 export function online(id: string): Device {
@@ -58,9 +59,10 @@ export function createHarness({
   devices = [],
   connection = 'authenticated',
   session,
+  screen = { name: 'main' },
 }: HarnessOptions = {}): Harness {
   let nowMs = startMs;
-  let state = initialState({ size, nowMs, messageIdPrefix: 'c-test', screen: { name: 'main' } });
+  let state = initialState({ size, nowMs, messageIdPrefix: 'c-test', screen });
   const effects: Effect[] = [];
 
   function act(...actions: readonly Action[]): void {

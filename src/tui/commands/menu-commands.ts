@@ -1,16 +1,17 @@
 import type { Snippet } from '../../client/snippets.ts';
-import { snippetVariables } from '../../client/snippets.ts';
+import { fillSnippet, snippetVariables } from '../../client/snippets.ts';
 import { keysOf } from '../keys/keymap.ts';
-import { writeName } from '../model/command-text.ts';
+import { parseCommandText, writeName } from '../model/command-text.ts';
 import { fillComposer } from '../model/composer.ts';
 import { chosenItem, createMenu, editMenu, type Menu, type MenuItem, moveInMenu } from '../model/menu.ts';
 import type { TextBuffer } from '../model/text-buffer.ts';
-import { createPrompt, type MenuChoice } from '../state/overlay.ts';
+import type { MenuChoice } from '../state/overlay.ts';
 import { focusPane } from '../state/place.ts';
 import type { CommanderState } from '../state/state.ts';
 import { notify, type Step, step } from '../state/step.ts';
 import type { Command } from './command-name.ts';
 import type { CommandHandler, Handlers } from './handler.ts';
+import { ask } from './prompting.ts';
 
 type Item = MenuItem<MenuChoice>;
 
@@ -86,8 +87,7 @@ export function showProfiles(
 function takeSnippet(state: CommanderState, snippet: Snippet): Step {
   const variable = snippetVariables(snippet.payload)[0];
   if (variable !== undefined) {
-    const question = { about: 'snippet-value', snippet, variable, values: new Map() } as const;
-    return step({ ...state, overlay: { kind: 'prompt', prompt: createPrompt(question) } });
+    return step(ask(state, { about: 'snippet-value', snippet, variable, values: new Map() }));
   }
   return step(fillFromSnippet(state, snippet, snippet.payload));
 }
@@ -99,13 +99,20 @@ export function fillFromSnippet(state: CommanderState, { targets }: Snippet, jso
   return { ...closed, composer: fillComposer(closed.composer, text) };
 }
 
-function saveSnippet(state: CommanderState): Step {
-  const { names, body } = state.composer.command;
-  if (body.kind !== 'payload') {
+/** With any value in the place of each variable it is a message. */
+function isSnippet(payload: string): boolean {
+  const values = new Map(snippetVariables(payload).map((name) => [name, '0']));
+  return 'json' in fillSnippet(payload, values);
+}
+
+/** Asks for the name under which a command is saved: its JSON, in which {{name}} may stand for a value, and its targets. */
+export function keepCommand(state: CommanderState, text: string): Step {
+  const { names, bodyStart } = parseCommandText(text);
+  const payload = text.slice(bodyStart).trim();
+  if (!isSnippet(payload)) {
     return step(notify({ ...state, overlay: undefined }, 'bad', 'Only a command that is JSON can be saved.'));
   }
-  const snippet = { payload: body.json, targets: names.map(({ name }) => name) };
-  return step({ ...state, overlay: { kind: 'prompt', prompt: createPrompt({ about: 'snippet-name', snippet }) } });
+  return step(ask(state, { about: 'snippet-name', snippet: { payload, targets: names.map(({ name }) => name) } }));
 }
 
 /** `run` runs another command by its name: the palette offers them all. */
@@ -121,7 +128,7 @@ export function menuChooser(run: (state: CommanderState, command: Command) => St
       case 'snippet':
         return takeSnippet(state, choice.snippet);
       case 'save-snippet':
-        return saveSnippet(state);
+        return keepCommand(state, state.composer.buffer.text);
       case 'profile':
         return step(closed, { effect: 'open-profile', name: choice.name });
     }

@@ -1,48 +1,22 @@
 /** What has changed from one state to the next, in lines to be read aloud. Pure. */
-import { isWrittenAsItIs, writeName } from '../model/command-text.ts';
 import type { Device } from '../model/device-list.ts';
-import type { LogEntry, SentEntry } from '../model/log-entry.ts';
-import { sentEntry } from '../model/message-log.ts';
+import type { SentEntry } from '../model/log-entry.ts';
+import { passes, sentEntry } from '../model/message-log.ts';
 import { addresseesOf } from '../model/targets.ts';
 import type { CommanderState } from '../state/state.ts';
-import { compactJson } from '../text/compact-json.ts';
 import { outcomeWords } from '../text/outcome-words.ts';
 import { toVisible, toVisibleName } from '../text/visible.ts';
+import { deviceLine, entryLine, type Lines, payloadOf } from './lines.ts';
 
-type Lines = readonly string[];
-
-/** Longer payloads are cut: nobody listens to the end of them. */
-const payloadCharactersMax = 300;
 /** More changes of presence at a time than this are counted instead of named. */
 const namedDevicesMax = 5;
 
-function payloadOf(entry: LogEntry): string {
-  const text = entry.direction === 'out' ? entry.typed : entry.text;
-  const compact = compactJson(text, ['target', 'sender', '_from'], payloadCharactersMax);
-  return toVisible(compact.slice(0, payloadCharactersMax));
-}
-
-/** One message as a sentence. */
-export function entryLine(entry: LogEntry): string {
-  const peer = entry.peer === '' ? 'somebody' : toVisibleName(entry.peer);
-  switch (entry.direction) {
-    case 'in':
-      return `${peer}: ${payloadOf(entry)}${entry.offlineQueued ? ' (it was queued)' : ''}`;
-    case 'out':
-      return `to ${peer}: ${payloadOf(entry)} ${outcomeWords(entry.outcome)}`.trimEnd();
-    case 'tap':
-      return `${toVisibleName(entry.from)} to ${peer}: ${payloadOf(entry)} (${toVisible(entry.outcome)})`;
-  }
-}
-
-export function deviceLine({ id, state, waiting }: Device): string {
-  return `${toVisibleName(id)} is ${state}${waiting > 0 ? `, ${waiting} waiting` : ''}`;
-}
-
 function connectionLines(before: CommanderState, after: CommanderState): Lines {
-  const was = before.relay.connection;
+  const isOther = before.relay.label !== after.relay.label || before.relay.url !== after.relay.url;
+  const was = isOther ? undefined : before.relay.connection;
   const is = after.relay.connection;
-  if (is === undefined || is === was) return [];
+  // While a first connection is tried, how it went is said with the question for the next try.
+  if (is === undefined || is === was || after.screen.name !== 'main') return [];
   if (is.phase === 'authenticated') {
     return was?.phase === 'authenticated' ? [] : [`Connected to ${toVisible(after.relay.label)} as ${is.clientId}.`];
   }
@@ -65,13 +39,14 @@ function presenceLines(before: CommanderState, after: CommanderState): Lines {
   return changed.map((device) => `${deviceLine(device)}.`);
 }
 
+/** What has come and gone, as far as the filter lets it through. */
 function messageLines(before: CommanderState, after: CommanderState): Lines {
+  const { log } = after.messages;
   const from = before.messages.log.nextSeq;
-  const { entries } = after.messages.log;
-  const firstNew = entries.length - (after.messages.log.nextSeq - from);
-  return entries
-    .slice(Math.max(0, firstNew))
-    .filter(({ seq }) => seq >= from)
+  const firstNew = Math.max(0, log.entries.length - (log.nextSeq - from));
+  return log.entries
+    .slice(firstNew)
+    .filter((entry) => entry.seq >= from && passes(log.filter, entry))
     .map(entryLine);
 }
 
@@ -86,48 +61,8 @@ function outcomeLines(before: CommanderState, after: CommanderState): Lines {
   });
 }
 
-function questionLines(before: CommanderState, after: CommanderState): Lines {
-  const { overlay } = after;
-  if (overlay === undefined || overlay.kind === before.overlay?.kind) return [];
-  switch (overlay.kind) {
-    case 'confirm-send': {
-      const names = overlay.command.targets.map(({ id, state }) => `${toVisibleName(id)} (${state})`);
-      return [`Send ${toVisible(overlay.command.json)} to ${names.join(', ')}? Answer y or n.`];
-    }
-    case 'confirm-quit':
-      return ['The relay runs inside. k leaves it running, s stops it, n stays here.'];
-    case 'new-device': {
-      const { id, token, url } = overlay.device;
-      return [
-        `${toVisibleName(id)} is registered at ${toVisible(url)}.`,
-        ...(isWrittenAsItIs(id) ? [] : [`In commands it is written ${toVisible(writeName(id))}.`]),
-        `Its token, said this once: ${toVisible(token)}`,
-      ];
-    }
-    default:
-      return [];
-  }
-}
-
-function screenLines(before: CommanderState, after: CommanderState): Lines {
-  const { screen } = after;
-  if (screen === before.screen) return [];
-  switch (screen.name) {
-    case 'first-run':
-      return [
-        ...(screen.problem === undefined ? [] : [toVisible(screen.problem)]),
-        'No relay is set up here yet. Enter starts one on this machine, with a simulated device to play with.',
-        'To connect to a relay elsewhere, leave with :quit and use "relay login".',
-      ];
-    case 'busy':
-      return [toVisible(screen.what)];
-    default:
-      return [];
-  }
-}
-
 /** Whether Enter would send what stands in the composer; what is wrong with it else, or asked, is said by itself. */
-function canBeSent({ composer: { command }, devices, overlay }: CommanderState): boolean {
+export function canBeSent({ composer: { command }, devices, overlay }: CommanderState): boolean {
   const { targets, unmatched } = addresseesOf(command, devices);
   return command.body.kind === 'payload' && targets.length > 0 && unmatched.length === 0 && overlay === undefined;
 }
@@ -139,17 +74,15 @@ function composerLines(before: CommanderState, after: CommanderState): Lines {
 }
 
 function noticeLines(before: CommanderState, after: CommanderState): Lines {
-  const isNew = after.notice !== undefined && after.notice.text !== before.notice?.text;
-  return isNew && after.notice !== undefined ? [toVisible(after.notice.text)] : [];
+  const { notice } = after;
+  return notice === undefined || notice === before.notice ? [] : [toVisible(notice.text)];
 }
 
-/** The most important first: what is asked and answered, then who is there, then messages. */
+/** The most important first: how it went what somebody did, then who is there, then messages. */
 export function announce(before: CommanderState, after: CommanderState): Lines {
   return [
-    ...screenLines(before, after),
     ...connectionLines(before, after),
     ...noticeLines(before, after),
-    ...questionLines(before, after),
     ...composerLines(before, after),
     ...outcomeLines(before, after),
     ...presenceLines(before, after),

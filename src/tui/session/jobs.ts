@@ -39,7 +39,7 @@ async function orNotFound<Answer>(question: Promise<Answer>): Promise<Answer | u
   }
 }
 
-export function createJobs({ http, url, workerFor, tell }: JobPorts): Jobs {
+function createQueueJobs({ http, tell }: JobPorts): Pick<Jobs, 'look' | 'remove' | 'cancelSent'> {
   const say = (tone: 'good' | 'bad', text: string): void => tell({ type: 'told', tone, text });
 
   async function look(id: string): Promise<void> {
@@ -48,34 +48,6 @@ export function createJobs({ http, url, workerFor, tell }: JobPorts): Jobs {
       tell({ type: 'device-looked', id, detail, queue, problem: undefined });
     } catch (error) {
       tell({ type: 'device-looked', id, detail: undefined, queue: undefined, problem: messageOf(error) });
-    }
-  }
-
-  async function addDevice(id: string): Promise<void> {
-    try {
-      const { device, device_token: token } = await http.addDevice(id);
-      tell({ type: 'device-added', device: { id: device, token, url, worker: workerFor(url, token) } });
-    } catch (error) {
-      tell({ type: 'prompt-refused', reason: messageOf(error) });
-    }
-  }
-
-  async function removeDevice(id: string): Promise<void> {
-    try {
-      await http.removeDevice(id);
-      tell({ type: 'device-removed', id });
-    } catch (error) {
-      tell({ type: 'prompt-refused', reason: `Not removed: ${messageOf(error)}` });
-    }
-  }
-
-  async function rotateToken(id: string, keepOld: string | undefined): Promise<void> {
-    try {
-      const { device, device_token: token } = await http.rotateToken(id, keepOld);
-      const worker = workerFor(url, token);
-      tell({ type: 'device-added', device: { id: device, token, url, worker, oldToken: { keptFor: keepOld } } });
-    } catch (error) {
-      tell({ type: 'prompt-refused', reason: `It keeps its token: ${messageOf(error)}` });
     }
   }
 
@@ -105,5 +77,44 @@ export function createJobs({ http, url, workerFor, tell }: JobPorts): Jobs {
     await look(removal.target);
   }
 
-  return { addDevice, removeDevice, rotateToken, look, remove, cancelSent };
+  return { look, remove, cancelSent };
+}
+
+/** What the owner of a room does to the tokens of its devices. */
+function createTokenJobs(ports: JobPorts): Pick<Jobs, 'addDevice' | 'removeDevice' | 'rotateToken'> {
+  const { http, url, workerFor, tell } = ports;
+
+  async function addDevice(id: string): Promise<void> {
+    try {
+      const { device, device_token: token } = await http.addDevice(id);
+      tell({ type: 'device-added', device: { id: device, token, url, worker: workerFor(url, token) } });
+    } catch (error) {
+      tell({ type: 'prompt-refused', reason: messageOf(error) });
+    }
+  }
+
+  async function removeDevice(id: string): Promise<void> {
+    try {
+      await http.removeDevice(id);
+      tell({ type: 'device-removed', id });
+    } catch (error) {
+      tell({ type: 'prompt-refused', reason: `Not removed: ${messageOf(error)}` });
+    }
+  }
+
+  async function rotateToken(id: string, keepOld: string | undefined): Promise<void> {
+    try {
+      const { device, device_token: token } = await http.rotateToken(id, keepOld);
+      const worker = workerFor(url, token);
+      tell({ type: 'device-added', device: { id: device, token, url, worker, oldToken: { keptFor: keepOld } } });
+    } catch (error) {
+      tell({ type: 'prompt-refused', reason: `It keeps its token: ${messageOf(error)}` });
+    }
+  }
+
+  return { addDevice, removeDevice, rotateToken };
+}
+
+export function createJobs(ports: JobPorts): Jobs {
+  return { ...createQueueJobs(ports), ...createTokenJobs(ports) };
 }

@@ -45,6 +45,8 @@ export type Action =
   | { readonly type: 'strokes'; readonly strokes: readonly Stroke[] }
   /** A command by its name, where there are no keys. */
   | { readonly type: 'command'; readonly command: Command }
+  /** A command, to be saved under a name that is asked for. */
+  | { readonly type: 'command-kept'; readonly text: string }
   /** A device by its name, where there is no cursor to put on it. */
   | { readonly type: 'device-picked'; readonly id: string }
   | { readonly type: 'pasted'; readonly text: string }

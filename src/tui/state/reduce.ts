@@ -1,4 +1,5 @@
 import { typeText } from '../commands/editing-commands.ts';
+import { keepCommand } from '../commands/menu-commands.ts';
 import { applyMouse } from '../commands/mouse.ts';
 import { runCommand } from '../commands/run-command.ts';
 import { lookAgain } from '../commands/sheet-commands.ts';
@@ -99,6 +100,8 @@ export function reduce(before: CommanderState, action: Action, nowMs: number): S
       return strikeAll(state, action.strokes);
     case 'command':
       return runCommand({ ...state, notice: undefined }, action.command);
+    case 'command-kept':
+      return keepCommand(state, action.text);
     case 'device-picked':
       return step({ ...state, devices: { ...state.devices, cursorId: action.id } });
     case 'pasted':

@@ -2,6 +2,7 @@
 import { keymap } from '../keys/keymap.ts';
 import { frameColumns, overlayRows } from '../state/layout.ts';
 import type { Overlay } from '../state/overlay.ts';
+import { removalWords, rotationWords } from '../state/question-lines.ts';
 import { fitToCells, wrapToCells, wrapWords } from '../text/cells.ts';
 import type { Tone } from '../text/look.ts';
 import { type Span, span } from '../text/spans.ts';
@@ -67,27 +68,14 @@ export function quitContent({ others }: Confirm<'confirm-quit'>, view: OverlayVi
   return asked('Stop the relay?', 'confirm-quit', [...question, ...names], view);
 }
 
-function waitingWords(count: number): string {
-  return count === 1 ? 'the one message that waits for' : `all ${count} that wait for`;
-}
-
 export function removalContent({ removal }: Confirm<'confirm-removal'>, view: OverlayView): Content {
-  const what = removal.remove === 'queue' ? waitingWords(removal.count) : `message ${removal.seq} to`;
-  const question = `Cancel ${what} ${toVisibleName(removal.target)} at ${view.state.relay.label}?`;
-  const rows = [
-    ...sentence(question, view, 'bold'),
-    ...sentence('It will not arrive, and its sender is told.', view, 'dim'),
-  ];
+  const { question, fate } = removalWords(removal, view.state.relay.label);
+  const rows = [...sentence(question, view, 'bold'), ...sentence(fate, view, 'dim')];
   return asked('Cancel what waits?', 'confirm-removal', rows, view);
 }
 
 export function rotationContent({ rotation }: Confirm<'confirm-rotation'>, view: OverlayView): Content {
-  const { device, keepOld } = rotation;
-  const question = `Make a new token for ${toVisibleName(device.id)} at ${view.state.relay.label}?`;
-  const fate =
-    keepOld === undefined
-      ? 'The old one stops working at once, and the connection that it opened is closed (4010).'
-      : `The old one works for ${keepOld} more; its machine needs the new one by then.`;
+  const { question, fate } = rotationWords(rotation, view.state.relay.label);
   const rows = [...sentence(question, view, 'bold'), ...sentence(fate, view, 'dim')];
   return asked('A new token?', 'confirm-rotation', rows, view);
 }

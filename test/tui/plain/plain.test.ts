@@ -1,29 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { announce } from '../../../src/tui/plain/announce.ts';
-import { readLine } from '../../../src/tui/plain/read-line.ts';
-import type { Action } from '../../../src/tui/state/action.ts';
-import { createHarness, type Harness, type HarnessOptions, offline, online, received } from '../harness.ts';
-
-const devices = [online('gate'), offline('pump-1'), offline('pump-2')];
-
-function plainCommander(options: HarnessOptions = { devices }) {
-  const commander = createHarness(options);
-  const saidAfter = (change: (commander: Harness) => void) => {
-    const before = commander.state;
-    change(commander);
-    return announce(before, commander.state);
-  };
-  return {
-    commander,
-    saidAfter,
-    /** Types a line; answers what is said. */
-    enter: (line: string) => {
-      const { actions, say } = readLine(commander.state, line);
-      return [...say, ...saidAfter(({ act }) => act(...actions))];
-    },
-    hear: (...actions: readonly Action[]) => saidAfter(({ act }) => act(...actions)),
-  };
-}
+import { received } from '../harness.ts';
+import { plainCommander } from './plain-commander.ts';
 
 describe('the commander in lines', () => {
   it('says what comes, who comes and goes, and what became of a command', () => {
