@@ -298,6 +298,48 @@ describe('presence (PROTOCOL B)', () => {
     expect(pc.received()).toHaveLength(2);
   });
 
+  it('is told right to all, also when another begins to watch before an offline event', async () => {
+    const rig = createRig(undefined, ['pump']);
+    const first = rig.join('first', { extensions: ['presence'] });
+    first.sendRaw({ action: 'watch' });
+    const pump = rig.join('pump');
+    pump.leave();
+    const second = rig.join('second', { extensions: ['presence'] });
+    second.sendRaw({ action: 'watch' });
+    expect(second.received().at(-1)).toMatchObject({ devices: { pump: 'offline' } });
+    await rig.pass(2000);
+    expect(first.received().at(-1)).toEqual({ status: 'presence', devices: { pump: 'offline' } });
+  });
+
+  it('is told right to who began to watch while a link flapped', async () => {
+    const rig = createRig(undefined, ['pump']);
+    const first = rig.join('first', { extensions: ['presence'] });
+    first.sendRaw({ action: 'watch' });
+    rig.join('pump').leave();
+    const second = rig.join('second', { extensions: ['presence'] });
+    second.sendRaw({ action: 'watch' });
+    expect(second.received().at(-1)).toMatchObject({ devices: { pump: 'offline' } });
+    rig.join('pump');
+    expect(second.received().at(-1)).toEqual({ status: 'presence', devices: { pump: 'online' } });
+  });
+
+  it('tells of a client once that fell silent and then left', async () => {
+    const rig = createRig();
+    const pump = rig.join('pump');
+    const pc = rig.join('pc', { extensions: ['presence'] });
+    pc.sendRaw({ action: 'watch' });
+    await rig.pass(30_000);
+    pc.pong();
+    await rig.pass(5000);
+    await rig.pass(2000);
+    pump.leave();
+    await rig.pass(2000);
+    expect(pc.received()).toEqual([
+      { status: 'presence', devices: { pc: 'online', pump: 'online' } },
+      { status: 'presence', devices: { pump: 'offline' } },
+    ]);
+  });
+
   it('tells of a client that fell silent', async () => {
     const rig = createRig();
     rig.join('pump');

@@ -27,8 +27,8 @@ export interface JoinOptions {
   readonly extensions?: readonly ExtensionName[];
 }
 
-/** A switchboard on fakes: clock, store and sockets. */
-export function createRig(changed: Partial<UserLimits> = {}) {
+/** A switchboard on fakes: clock, store and sockets. `registered` are the devices of every user. */
+export function createRig(changed: Partial<UserLimits> = {}, registered: readonly string[] = []) {
   let limits = { ...defaultUserLimits(), ...changed };
   let nowMs = 1_000_000;
   const links: FakeLink[] = [];
@@ -48,7 +48,7 @@ export function createRig(changed: Partial<UserLimits> = {}) {
     onSwept: () => {},
   });
   const silentAfterMs = () => defaultServerLimits().silent_after;
-  const incoming = createIncoming({ switchboard, after, clock, silentAfterMs, registered: () => [] });
+  const incoming = createIncoming({ switchboard, after, clock, silentAfterMs, registered: () => registered });
 
   function endTick(): void {
     for (const link of links) link.endTick();
