@@ -29,6 +29,8 @@ export interface Link {
   sendPong(data: Uint8Array): void;
   /** Lets everything leave that was sent before, then the close frame; a peer that does not answer it is cut off. */
   close(code: number, reason: string): void;
+  /** Hears nothing more of a peer that was closed, not even its answer to that; it is cut off some seconds later. */
+  ignore(): void;
   /** Stops reading the peer, so that TCP holds it back; what was read already may still arrive. */
   pauseReading(): void;
   resumeReading(): void;

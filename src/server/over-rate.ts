@@ -52,6 +52,8 @@ export function createOverRate({ after, end }: OverRateOptions) {
         const message =
           'the message rate was exceeded for 10 s without a pause: send slower (message_rate, user_message_rate)';
         end(session, 'rate_limited', message);
+        // What it has sent meanwhile may be megabytes, and to look through them for its goodbye is what the flood is after.
+        session.link.ignore();
         return;
       }
       if (session.extensions.receipts) tellIds();

@@ -109,6 +109,11 @@ export class SocketLink implements Link {
     this.#webSocket.close(code, reason);
   }
 
+  ignore(): void {
+    this.#lane?.end();
+    this.pauseReading();
+  }
+
   pauseReading(): void {
     if (!this.#hasPaused && this.#handleRead !== undefined) {
       this.#hasPaused = true;

@@ -73,6 +73,10 @@ export class FakeLink implements Link {
     this.closed ??= { code, reason };
   }
 
+  ignore(): void {
+    this.isReading = false;
+  }
+
   pauseReading(): void {
     this.isReading = false;
   }

@@ -99,6 +99,7 @@ describe('FAULTS 19: messages over the rate', () => {
       await rig.pass(100);
     }
     expect(pc.link.closed?.code).toBe(4129);
+    expect(pc.link.isReading).toBe(false);
     expect(turns).toBe(101);
   });
 

@@ -44,6 +44,8 @@ export class Peer implements Link {
     this.isClosed = true;
   }
 
+  ignore(): void {}
+
   pauseReading(): void {
     this.isReading = false;
   }
