@@ -8,15 +8,16 @@ export default defineConfig({
         test: { name: 'all', include: ['test/**/*.test.ts', 'test/**/*.test.tsx'], exclude: ['test/bench/**'] },
       },
       {
-        // The contract holds without the fast lane as well.
+        // The contract holds without the fast lane as well, and so does what is promised where messages pass.
         extends: true,
         test: {
           name: 'slow lane',
           include: [
             'test/e2e/contract/*.test.ts',
-            'test/faults/{broken-drain,full-queue,shutdown,takeover-races}.test.ts',
+            'test/faults/{broken-drain,full-queue,fuzz,half-open,isolation,killed-relay-receipts}.test.ts',
+            'test/faults/{memory-bounds,reconnect-storm,revoking,shutdown,slow-fsync,soak,takeover-races}.test.ts',
           ],
-          env: { TEST_FAST_LANE: 'off' },
+          env: { TEST_FAST_LANE: 'off', FUZZ_SECONDS: process.env.FUZZ_SECONDS ?? '10' },
         },
       },
     ],

@@ -12,16 +12,20 @@ import { callApiOk } from '../e2e/contract/http-api.ts';
 import { createRandom } from '../e2e/contract/random.ts';
 import { openRoom, roomOf, type TestRoom } from '../e2e/contract/test-room.ts';
 import { until } from '../e2e/contract/until.ts';
+import { hasTool } from '../tools.ts';
+import { buildShim } from './shims.ts';
 import { SoakLedger } from './soak/ledger.ts';
 import { createPerson, type Person } from './soak/person.ts';
 
 const seconds = Number(process.env.SOAK_SECONDS ?? 20);
 const seed = Number(process.env.SOAK_SEED ?? Math.floor(Math.random() * 2 ** 31));
 const peopleCount = 50;
-/** Lives of the relay; the last one stays for the end. */
-const lives = 4;
+/** Lives of the relay; the last one stays for the end. A third of an hour has enough of them, and memory needs time to be seen to grow. */
+const lives = Math.min(30, Math.max(4, Math.round(seconds / 10)));
 const lifeMs = (seconds * 1000) / lives;
 const looksPerLife = 30;
+/** Every fsync takes so long: a receipt that does not wait for it is then told of a message that a kill loses. */
+const fsyncDelayMs = 20;
 const mebibyte = 1024 * 1024;
 /** What a relay that has just started may still take: compiled code, and the first garbage. */
 const warmUpBytes = 48 * mebibyte;
@@ -31,10 +35,18 @@ const ids = Array.from({ length: peopleCount }, (_, n) => `person-${n}`);
 const limits = { queue_messages: '100', queue_attempts: 'unlimited', user_message_rate: 'unlimited' };
 
 let folder: string;
+let shim: string | undefined;
 beforeEach(() => {
   folder = makeTemporaryFolder();
+  shim = hasTool('cc') ? buildShim('disk', folder) : undefined;
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** The relay on a slow disk; without a compiler on the machine's own, where few messages are on their way to it at any moment. */
+function serve(port = 0): Promise<ServedRelay> {
+  const env = shim === undefined ? {} : { LD_PRELOAD: shim, FSYNC_DELAY_MS: String(fsyncDelayMs) };
+  return startServe({ dataDir: join(folder, 'data'), port, env, args: ['--log-level', 'warn'] });
+}
 
 /** Resident memory of a life of the relay, at even distances. */
 async function watchMemory(relay: ServedRelay): Promise<readonly number[]> {
@@ -54,7 +66,7 @@ async function liveThrough(first: ServedRelay): Promise<{ relay: ServedRelay; me
     const isKilled = memory.length % 2 === 1;
     const { code, signal } = await relay.stop(isKilled ? 'SIGKILL' : 'SIGTERM');
     expect(isKilled ? signal : code).toBe(isKilled ? 'SIGKILL' : 0);
-    relay = await startServe({ dataDir: join(folder, 'data'), port: first.port, args: ['--log-level', 'warn'] });
+    relay = await serve(first.port);
     memory.push(await watchMemory(relay));
   }
   return { relay, memory };
@@ -78,8 +90,7 @@ const inMebibytes = (bytes: number) => Math.round(bytes / mebibyte);
 
 describe('a soak', { timeout: seconds * 1000 + 120_000 }, () => {
   it(`of ${seconds} s with ${peopleCount} clients that come and go loses nothing, doubles nothing without its flag, tells no two final states, and needs no more memory (seed ${seed})`, async () => {
-    const dataDir = join(folder, 'data');
-    await using first = await startServe({ dataDir, args: ['--log-level', 'warn'] });
+    await using first = await serve();
     const { user, authKey } = await openRoom(first, limits);
     const ledger = new SoakLedger();
     const random = createRandom(seed);
