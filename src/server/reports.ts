@@ -75,6 +75,11 @@ export function createReports(clock: Clock) {
   return {
     counts: counts as Readonly<MessageCounts>,
 
+    /** So many messages were damaged on the disk, and of each of them nothing is left that could be told. */
+    lost(messages: number): void {
+      count('damaged', messages);
+    },
+
     /** Handed to the target's socket. */
     sent(dispatch: Dispatch, nowMs: number): void {
       counts.sent += 1;

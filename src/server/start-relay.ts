@@ -26,6 +26,7 @@ import {
 } from './relay-options.ts';
 import { createRevocation } from './revocation.ts';
 import { createSockets } from './sockets.ts';
+import type { StoreEvent } from './store/operations.ts';
 import { openSqliteStore } from './store/sqlite-store.ts';
 import { type FileStore, type RelayStore, type StoreListener, StoreOpenError } from './store/store.ts';
 import { startSweeper } from './sweeper.ts';
@@ -59,7 +60,12 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   const log = createLogger(options);
   let notReadyReason: string | undefined;
   const metrics = createMetrics({ sample: () => sampleRelay({ ...core, store, pending }) });
-  const store = await openStore(options, log, {
+  let lostAtOpening = 0;
+  function tellStoreEvent(event: StoreEvent): void {
+    log.warn(event, 'store');
+    if (event.event === 'record-damaged') lostAtOpening += event.messages ?? 0;
+  }
+  const store = await openStore(options, tellStoreEvent, {
     onRelieved: () => core.switchboard.handleStoreRelieved(),
     onCommit: (durationMs, operations) => metrics.noteCommit(durationMs, operations),
     onFatal(reason) {
@@ -69,6 +75,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     },
   });
   const core = await createCore(options, store, log, metrics);
+  core.switchboard.reports.lost(lostAtOpening);
   const { directory, switchboard, clock, throttle, limits } = core;
   const pending = new PendingConnections();
   const connections = new Set<Connection>();
@@ -188,9 +195,13 @@ function openLanes(log: Logger): LaneShared | undefined {
   }
 }
 
-async function openStore({ dataDir }: RelayOptions, log: Logger, listener: StoreListener): Promise<FileStore> {
+async function openStore(
+  { dataDir }: RelayOptions,
+  log: (event: StoreEvent) => void,
+  listener: StoreListener,
+): Promise<FileStore> {
   try {
-    return await openSqliteStore({ dataDir, listener, log: (event) => log.warn(event, 'store') });
+    return await openSqliteStore({ dataDir, listener, log });
   } catch (error) {
     throw error instanceof StoreOpenError ? new RelayStartError(error.message) : error;
   }

@@ -1,8 +1,10 @@
 import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { openSqliteStore } from '../../src/server/store/sqlite-store.ts';
 import { runRelay, type ServedRelay, spawnRelay, startServe } from '../e2e/built-relay.ts';
+import { callApiOk } from '../e2e/contract/http-api.ts';
 import { flagged, numbered, queue } from '../e2e/contract/queueing.ts';
 import { createRandom } from '../e2e/contract/random.ts';
 import { login, openRoom, roomOf, type TestRoom } from '../e2e/contract/test-room.ts';
@@ -63,6 +65,26 @@ describe('FAULTS 5: bits flipped in the payload of a record', () => {
     expect(said[0]).toContain('for pump');
     const metrics = await (await fetch(`${relay.http}/metrics`)).text();
     expect(metrics).toMatch(/^softlab_relay_messages_total\{state="damaged"\} 1$/m);
+  });
+});
+
+describe('FAULTS 5: the name of a queue that is another one', () => {
+  it('what waited under it is lost alone, counted and told, and waits for no other name', async () => {
+    // By SQL, so that the index has the same name: a bit in one of the two is the business of flipped-bits.test.ts.
+    const sql = new DatabaseSync(database);
+    expect(sql.prepare("UPDATE queue SET target = 'gatd' WHERE target = 'gate'").run()).toMatchObject({ changes: 1 });
+    sql.close();
+    await using relay = await startServe({ dataDir });
+    const queues = await callApiOk(relay, '/api/queue/', { key: room.authKey });
+    expect(queues).toMatchObject({ queues: [{ target: 'pump', waiting: 20 }] });
+    const metrics = await (await fetch(`${relay.http}/metrics`)).text();
+    expect(metrics).toMatch(/^softlab_relay_messages_total\{state="damaged"\} 20$/m);
+    expect(metrics).toMatch(/^softlab_relay_queued_messages 20$/m);
+    expect(relay.process.stderr.text()).toMatch(/"event":"record-damaged","table":"queue".*"messages":20/);
+    const after = roomOf(relay, room.user, room.authKey);
+    await queue(after, 'gate', numbered('gate', 20, 22));
+    expect(await numbersFor(relay, 'gate')).toEqual([20, 21]);
+    expect(await numbersFor(relay, 'pump')).toEqual(all);
   });
 });
 

@@ -10,6 +10,7 @@ import {
 } from './data-folder.ts';
 import { lockDataFolder } from './lock.ts';
 import { refuseDamaged, sentenceOf } from './open-database.ts';
+import { integrityFaultOf } from './repair.ts';
 import { migrations, refuseNewer, schemaVersionOf } from './schema.ts';
 import { singleNumber } from './sql.ts';
 import { describeError } from './sql-errors.ts';
@@ -117,8 +118,8 @@ function bringBack(file: string, folder: DataFolder): CopySummary {
 }
 
 function summaryOf(database: SqliteDatabase, file: string): CopySummary {
-  const found = Object.values(database.prepare('PRAGMA integrity_check(1)').get() ?? {})[0];
-  if (found !== 'ok') throw notWhole(file, String(found));
+  const fault = integrityFaultOf(database);
+  if (fault !== undefined) throw notWhole(file, fault);
   const schema = schemaVersionOf(database, file, Number.POSITIVE_INFINITY);
   if (schema === 0) throw notWhole(file, 'it is empty');
   if (schema > migrations.length) return { schema };

@@ -18,22 +18,22 @@ export class DirectoryTables {
 
   load(): DirectorySnapshot {
     return {
-      users: this.#read('user_account', ['user_id'], userIn),
-      keys: this.#read('access_key', ['key_id'], keyIn),
-      devices: this.#read('device', ['user_id', 'client_id'], deviceIn),
+      users: readRecords(this.#database, this.#onEvent, 'user_account', userIn),
+      keys: readRecords(this.#database, this.#onEvent, 'access_key', keyIn),
+      devices: readRecords(this.#database, this.#onEvent, 'device', deviceIn),
     };
   }
 
   apply(change: DirectoryChange): void {
     switch (change.change) {
       case 'put-user':
-        this.#put('user_account', rowOfUser(change.user));
+        putRow(this.#database, 'user_account', rowOfUser(change.user));
         return;
       case 'put-key':
-        this.#put('access_key', rowOfKey(change.key));
+        putRow(this.#database, 'access_key', rowOfKey(change.key));
         return;
       case 'put-device':
-        this.#put('device', rowOfDevice(change.device));
+        putRow(this.#database, 'device', rowOfDevice(change.device));
         return;
       case 'remove-user':
         this.#run('DELETE FROM user_account WHERE user_id = ?', change.userId);
@@ -53,27 +53,54 @@ export class DirectoryTables {
     }
   }
 
-  #put(table: DirectoryTable, row: SqlRow): void {
-    const columns = Object.keys(row);
-    const marks = columns.map(() => '?').join(', ');
-    this.#run(`INSERT OR REPLACE INTO ${table} (${columns.join(', ')}) VALUES (${marks})`, ...Object.values(row));
-  }
-
   #run(statement: string, ...values: SqlValue[]): void {
     this.#database.prepare(statement).run(...values);
   }
+}
 
-  /** Every record of a table but the damaged ones: those are lost alone, and told. */
-  #read<Row>(table: DirectoryTable, key: readonly string[], recordIn: (row: SqlRow) => Row): Row[] {
-    const records: Row[] = [];
-    for (const row of this.#database.prepare(`SELECT * FROM ${table}`).all()) {
-      try {
-        records.push(recordIn(row));
-      } catch (error) {
-        if (!(error instanceof DamagedColumnError)) throw error;
-        this.#onEvent({ event: 'record-damaged', table, record: key.map((column) => String(row[column])).join(' ') });
-      }
+const keysOf: Readonly<Record<DirectoryTable, readonly string[]>> = {
+  user_account: ['user_id'],
+  access_key: ['key_id'],
+  device: ['user_id', 'client_id'],
+};
+
+/** Every record of a table but the damaged ones: those are lost alone, and told. */
+function readRecords<Row>(
+  database: SqlDatabase,
+  onEvent: (event: StoreEvent) => void,
+  table: DirectoryTable,
+  recordIn: (row: SqlRow) => Row,
+): Row[] {
+  const records: Row[] = [];
+  for (const row of database.prepare(`SELECT * FROM ${table}`).all()) {
+    try {
+      records.push(recordIn(row));
+    } catch (error) {
+      if (!(error instanceof DamagedColumnError)) throw error;
+      const record = keysOf[table].map((column) => String(row[column])).join(' ');
+      onEvent({ event: 'record-damaged', table, record });
     }
-    return records;
   }
+  return records;
+}
+
+function putRow(database: SqlDatabase, table: DirectoryTable, row: SqlRow): void {
+  const columns = Object.keys(row);
+  const marks = columns.map(() => '?').join(', ');
+  const statement = `INSERT OR REPLACE INTO ${table} (${columns.join(', ')}) VALUES (${marks})`;
+  database.prepare(statement).run(...Object.values(row));
+}
+
+/**
+ * Writes the tables anew with the records that are sound. They are trees in the order of their keys, in which a record with a
+ * damaged key stands at a wrong place, and keeps others from being found. Part of the caller's transaction.
+ */
+export function rewriteDirectory(database: SqlDatabase, onEvent: (event: StoreEvent) => void): void {
+  const users = readRecords(database, onEvent, 'user_account', userIn).map(rowOfUser);
+  const keys = readRecords(database, onEvent, 'access_key', keyIn).map(rowOfKey);
+  const devices = readRecords(database, onEvent, 'device', deviceIn).map(rowOfDevice);
+  database.exec('DELETE FROM user_account; DELETE FROM access_key; DELETE FROM device');
+  for (const row of users) putRow(database, 'user_account', row);
+  for (const row of keys) putRow(database, 'access_key', row);
+  for (const row of devices) putRow(database, 'device', row);
 }

@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs';
 import { type DataFolder, markInitialised, refuseEmptied, removeCopies, syncFolder } from './data-folder.ts';
 import type { StoreEvent } from './operations.ts';
+import { integrityFaultOf, isFaultOfValue, repair } from './repair.ts';
 import { type Migration, migrate, migrations, schemaVersionOf } from './schema.ts';
 import { type SqlDatabase, singleNumber } from './sql.ts';
 import { describeError, sqlFailureOf } from './sql-errors.ts';
@@ -36,8 +37,12 @@ export function openDatabase<Database extends SqlDatabase>({
   try {
     database = connect(folder.database);
     setUp(database);
-    refuseDamaged(database, folder);
+    const fault = integrityFaultOf(database);
+    if (fault !== undefined && !isFaultOfValue(fault)) throw new StoreOpenError(damagedSentence(folder, fault));
     if (writeBackLog(database, folder)) refuseCutOff(database, folder);
+    if (fault !== undefined && !repair(database, fault, Date.now(), onEvent)) {
+      throw new StoreOpenError(damagedSentence(folder, fault));
+    }
     bringUpToDate(database, folder, steps, onEvent);
     // The marker promises a main file that is not empty, so what the log holds goes there first.
     if (writeBackLog(database, folder)) markInitialised(folder);
@@ -89,8 +94,8 @@ function readAhead(file: string): void {
 
 /** Reads the whole file (1 GB takes a second or less where it is cached), so that damage is met here and not in the middle of a delivery. */
 export function refuseDamaged(database: SqlDatabase, folder: DataFolder): void {
-  const found = Object.values(database.prepare('PRAGMA integrity_check(1)').get() ?? {})[0];
-  if (found !== 'ok') throw new StoreOpenError(damagedSentence(folder, String(found)));
+  const fault = integrityFaultOf(database);
+  if (fault !== undefined) throw new StoreOpenError(damagedSentence(folder, fault));
 }
 
 /**

@@ -74,7 +74,14 @@ export interface Batch {
 
 /** What happens in the store that an administrator should read in the log. */
 export type StoreEvent =
-  | { readonly event: 'record-damaged'; readonly table: string; readonly record: string }
+  | {
+      readonly event: 'record-damaged';
+      readonly table: string;
+      readonly record: string;
+      /** How many messages went with it at opening; whatever is met later is among what an operation answers. */
+      readonly messages?: number;
+    }
+  | { readonly event: 'repaired'; readonly found: string }
   | { readonly event: 'operation-failed'; readonly operation: OperationName; readonly message: string }
   | { readonly event: 'disk-full'; readonly dataDir: string }
   | { readonly event: 'disk-relieved'; readonly dataDir: string }

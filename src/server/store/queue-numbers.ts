@@ -1,8 +1,8 @@
 import { checksumOf } from './checksum.ts';
-import { numberIn, type SqlDatabase, textIn } from './sql.ts';
+import { numberIn, type SqlDatabase, type SqlRow, textIn } from './sql.ts';
 
 /** The user of the row that says above which number everybody begins who has no row yet. No user has this id. */
-const everybody = '';
+export const everybody = '';
 
 interface Numbering {
   /** Missing until the first save. */
@@ -73,6 +73,11 @@ export class QueueNumbers {
   }
 }
 
-function numberingChecksum(userId: string, lastSeq: number): number {
+export function isNumberingDamaged({ user_id, last_seq, checksum }: SqlRow): boolean {
+  if (typeof user_id !== 'string' || typeof last_seq !== 'number') return true;
+  return checksum !== numberingChecksum(user_id, last_seq);
+}
+
+export function numberingChecksum(userId: string, lastSeq: number): number {
   return checksumOf([userId]) + lastSeq;
 }

@@ -1,13 +1,12 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { BatchRunner, DiskFailedError } from './batch-runner.ts';
 import { dataFolderAt, prepareDataFolder } from './data-folder.ts';
-import { DirectoryTables } from './directory-tables.ts';
 import { DiskRoom } from './disk-room.ts';
 import { lockDataFolder } from './lock.ts';
 import { copyOnline } from './online-copy.ts';
-import { openDatabase, sentenceOf } from './open-database.ts';
+import { sentenceOf } from './open-database.ts';
+import { openTables } from './open-tables.ts';
 import type { Batch, FromWorker, Outcomes, StoreEvent, ToWorker } from './operations.ts';
-import { QueueTables } from './queue-tables.ts';
 import { describeError, sqlFailureOf } from './sql-errors.ts';
 import { connect } from './sqlite.ts';
 import { StoreOpenError, StoreUnavailableError } from './store.ts';
@@ -24,10 +23,8 @@ function serveStore(port: MessagePort, dataDir: string): void {
   prepareDataFolder(folder);
   // Whatever is refused from here on, the lock goes with this thread.
   const lock = lockDataFolder(folder, connect);
-  const database = openDatabase({ folder, connect, onEvent });
+  const { database, queues, directory } = openTables({ folder, connect, onEvent });
   const room = new DiskRoom(folder, database, onEvent);
-  const queues = new QueueTables(database);
-  const directory = new DirectoryTables(database, queues, onEvent);
   const runner = new BatchRunner({ database, queues, directory, room, onEvent });
 
   /** What is to be done, in its order; it waits here while a step of a copy runs. */
