@@ -172,10 +172,9 @@ export function createReports(clock: Clock) {
 function toldOf({ reason, attempts }: EndedMessage): Told {
   switch (reason) {
     case 'expired':
-      // `expired` promises that the target never had it; one that was handed over once may have arrived.
-      return attempts > 0 ? unconfirmed : { state: reason };
     case 'cancelled':
-      return { state: reason };
+      // Both promise that the target never had it; one that was handed over once may have arrived.
+      return attempts > 0 ? unconfirmed : { state: reason };
     case 'unconfirmed':
       return unconfirmed;
     case 'damaged':

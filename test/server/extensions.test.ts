@@ -91,6 +91,19 @@ describe('receipts (PROTOCOL B)', () => {
     expect(pc.received().slice(1)).toMatchObject([{ status: 'error', code: 'unconfirmed', _id: 'a', target: 'pump' }]);
   });
 
+  it('say unconfirmed of one that was handed over once and then cancelled, because it may have arrived', async () => {
+    const rig = createRig();
+    const pc = rig.join('pc', { extensions: ['receipts'] });
+    pc.send('pump', { _id: 'a' });
+    await rig.settle();
+    const pump = rig.join('pump');
+    await rig.settle();
+    expect(pump.received()).toHaveLength(1);
+    pump.leave();
+    await rig.switchboard.rooms.purge('u1', 'pump');
+    expect(pc.received().slice(1)).toMatchObject([{ status: 'error', code: 'unconfirmed', _id: 'a', target: 'pump' }]);
+  });
+
   it('go to the session that sent, not to a later one of the same name', async () => {
     const rig = createRig();
     const first = rig.join('pc', { extensions: ['receipts'] });

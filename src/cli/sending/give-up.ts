@@ -25,6 +25,14 @@ interface GivenUp {
   readonly tally: Tally;
 }
 
+/**
+ * Whether that is what taking it back made of it. Then the time-out is the reason; and that it was cancelled says nothing about an
+ * earlier delivery without proof, with an older relay.
+ */
+function isOwnDoing(told: Told): boolean {
+  return told.status === 'cancelled' || (told.status === 'error' && told.code === 'unconfirmed');
+}
+
 /** Takes back what still waits, if the command waited for its delivery, and says what each can still do. */
 export async function giveUp(
   { client, session, withdraw }: GiveUpPorts,
@@ -45,8 +53,7 @@ export async function giveUp(
     const isCancelled = withdrawn.get(each.target)?.has(each.id) === true;
     const told = isCancelled ? undefined : late.get(each);
     const fate: Fate = isCancelled ? 'cancelled' : 'may still run';
-    // That it was cancelled says nothing about an earlier delivery without proof.
-    const isKnown = told !== undefined && told.status !== 'unknown' && told.status !== 'cancelled';
+    const isKnown = told !== undefined && told.status !== 'unknown' && !isOwnDoing(told);
     const given = { status: 'error', code, message: `${message}: ${fateInWords(fate)}`, fate } as const;
     tally.note(each.target, isKnown ? toWord(told) : given);
   }

@@ -75,24 +75,27 @@ describe('sending over a session', () => {
 
   it('takes back what waits when the time is over, and says of each what it can still do', async () => {
     const sender = createFakeSender((message) => message.accepted.resolve({ status: 'queued' }));
-    const change = { wait: 'delivered', timeoutMs: 1, targets: ['gate', 'pump', 'lamp', 'bell'] } as const;
+    const change = { wait: 'delivered', timeoutMs: 1, targets: ['gate', 'pump', 'lamp', 'bell', 'door'] } as const;
     const { outcome, asked } = send(sender, change, ['id-1']);
-    // Told while it was taken back: one came through, and one was cancelled although it had been handed over before.
+    // Told while it was taken back: one came through, and two were cancelled although they had been handed over before.
     sender.onPing(() => {
       sender.end(1, { status: 'delivered' });
       sender.end(2, { status: 'cancelled' });
+      sender.end(4, { status: 'error', code: 'unconfirmed', message: 'may have arrived' });
     });
     expect((await outcome).results.map(({ target, status, code, fate }) => [target, status, code, fate])).toEqual([
       ['gate', 'error', 'timeout', 'cancelled'],
       ['pump', 'delivered', undefined, undefined],
       ['lamp', 'error', 'timeout', 'may still run'],
       ['bell', 'error', 'timeout', 'may still run'],
+      ['door', 'error', 'timeout', 'may still run'],
     ]);
     expect(asked.map(({ sender: by, target, ids }) => [by, target, [...ids]])).toEqual([
       ['me', 'gate', ['id-1']],
       ['me', 'pump', ['id-2']],
       ['me', 'lamp', ['id-3']],
       ['me', 'bell', ['id-4']],
+      ['me', 'door', ['id-5']],
     ]);
   });
 
