@@ -56,6 +56,9 @@ export function closeCodeOf(code: RelayCode): number | undefined {
   return definition?.close;
 }
 
+/** All close codes of the contract's errors. */
+export const closeCodes: readonly number[] = Object.values<CodeDefinition>(codes).flatMap(({ close }) => close ?? []);
+
 /** Whether an error message goes before the close. */
 export function isSaidBeforeClose(code: RelayCode): boolean {
   const definition: CodeDefinition = codes[code];

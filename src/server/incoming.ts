@@ -2,7 +2,7 @@ import { readAction } from '../protocol/actions.ts';
 import { isClientId } from '../protocol/client-id.ts';
 import { type ObjectEnvelope, readEnvelope, readId, readTtlSeconds } from '../protocol/envelope.ts';
 import { isMessageId, messageIdLengthMax } from '../protocol/message-id.ts';
-import { clientIdRule } from '../protocol/messages.ts';
+import { clientIdRule, type Refusal } from '../protocol/messages.ts';
 import { createCachedStringReader } from '../protocol/string-cache.ts';
 import { formatSize } from '../protocol/units.ts';
 import type { Clock } from './clock.ts';
@@ -25,7 +25,9 @@ export type Incoming = ReturnType<typeof createIncoming>;
 /** What happens to each message of a session, in the order of the checks: rate, size, JSON, target (PROTOCOL A3, B, D). */
 export function createIncoming(options: IncomingOptions) {
   const { switchboard, clock, after } = options;
-  const overRate = createOverRate({ after, end: switchboard.rooms.end });
+  const { rooms, reports } = switchboard;
+  const count = (messages: number) => reports.refusedUnrouted('rate_limited', messages);
+  const overRate = createOverRate({ after, count, end: rooms.end });
   const readTarget = createCachedStringReader();
 
   function handleText(session: Session, bytes: Uint8Array): void {
@@ -44,20 +46,27 @@ export function createIncoming(options: IncomingOptions) {
     const envelope = readEnvelope(bytes, readTarget);
     if (envelope.kind !== 'object') {
       const what = envelope.kind === 'invalid' ? 'is not valid JSON' : 'is JSON but not an object';
-      session.refuse('bad_message', `a message of ${bytes.length} bytes ${what}: send one JSON object with a target`);
+      const message = `a message of ${bytes.length} bytes ${what}: send one JSON object with a target`;
+      refuse(session, { code: 'bad_message', message });
     } else if (envelope.hasTarget) {
       dispatch(session, bytes, envelope, nowMs);
     } else {
       // Few and small: a message for the relay itself is parsed whole.
       const action = readAction(JSON.parse(new TextDecoder().decode(bytes)), session.extensions);
-      if ('code' in action) session.refuse(action.code, action.message);
+      if ('code' in action) refuse(session, action);
       else handleAction(options, session, action);
     }
   }
 
+  function refuse(session: Session, { code, message }: Refusal, target?: string, messageId?: string): void {
+    reports.refusedUnrouted(code);
+    session.refuse(code, message, target, messageId);
+  }
+
   function handleTooBig(session: Session, bytes: number): void {
+    reports.refusedUnrouted('message_too_big');
     const problem = `a message of ${bytes} bytes came, ${formatSize(session.limits.message_bytes)} are allowed (message_bytes)`;
-    switchboard.rooms.end(session, 'message_too_big', problem);
+    rooms.end(session, 'message_too_big', problem);
   }
 
   function handleRun(session: Session, run: MessageRun): void {
@@ -109,23 +118,16 @@ export function createIncoming(options: IncomingOptions) {
     const messageId = receipts ? readId(bytes, envelope) : undefined;
     const ttlSeconds = ttl ? readTtlSeconds(bytes, envelope) : undefined;
     if (receipts && envelope.idStart >= 0 && !isMessageId(messageId)) {
-      session.refuse(
-        'bad_message',
-        `the _id of a message is a string of 1 to ${messageIdLengthMax} characters`,
-        shownTarget(target),
-      );
+      const message = `the _id of a message is a string of 1 to ${messageIdLengthMax} characters`;
+      refuse(session, { code: 'bad_message', message }, shownTarget(target));
     } else if (ttl && envelope.ttlStart >= 0 && !isWholeSeconds(ttlSeconds)) {
-      session.refuse(
-        'bad_message',
-        'the _ttl of a message is a whole number of seconds, 0 or more',
-        shownTarget(target),
-        messageId,
-      );
+      const message = 'the _ttl of a message is a whole number of seconds, 0 or more';
+      refuse(session, { code: 'bad_message', message }, shownTarget(target), messageId);
     } else if (isClientId(target)) {
       const ttlMs = ttlSeconds === undefined ? undefined : ttlSeconds * 1000;
       switchboard.route({ sender: session, target, payload: bytes, messageId, ttlMs, relayFields }, nowMs);
     } else {
-      refuseTarget(session, target, messageId);
+      refuse(session, { code: 'invalid_target', message: whyNoTarget(target) }, shownTarget(target), messageId);
     }
   }
 
@@ -150,7 +152,7 @@ export function createIncoming(options: IncomingOptions) {
       const nowMs = clock();
       switchboard.noteHeard(session, nowMs);
       if (takeRate(session, undefined, nowMs)) {
-        session.refuse('binary_unsupported', 'a binary message came: send JSON in text frames');
+        refuse(session, { code: 'binary_unsupported', message: 'a binary message came: send JSON in text frames' });
       }
     },
   };
@@ -168,9 +170,9 @@ function shownTarget(target: string | undefined): string | undefined {
   return target !== undefined && target.length <= echoedTargetLengthMax && target.isWellFormed() ? target : undefined;
 }
 
-function refuseTarget(session: Session, target: string | undefined, messageId: string | undefined): void {
+function whyNoTarget(target: string | undefined): string {
   const shown = shownTarget(target);
   const named = shown === undefined ? 'is too long and' : JSON.stringify(shown);
   const what = target === undefined ? 'is not a string' : `${named} is no client id`;
-  session.refuse('invalid_target', `the target ${what}: ${clientIdRule}`, shown, messageId);
+  return `the target ${what}: ${clientIdRule}`;
 }

@@ -1,10 +1,15 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { RelayCode } from '../protocol/codes.ts';
+import { closeCodes, type RelayCode } from '../protocol/codes.ts';
 import type { RelaySample } from './metrics-sample.ts';
 
 /** Seconds of a commit: an SSD takes less than one millisecond, a bad disk whole seconds. */
 const commitBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+/** Close codes that are counted by themselves: those of the relay and those of RFC 6455 §7.4.1. A peer may say any other. */
+const countedCloseCodes: ReadonlySet<number> = new Set([
+  ...closeCodes,
+  ...[1000, 1001, 1002, 1003, 1005, 1006, 1007, 1008, 1009, 1010, 1011, 1012, 1013],
+]);
 const eventLoopQuantiles = [50, 99] as const;
 const monitorIntervalMs = 10;
 const nanosecondsPerSecond = 1e9;
@@ -20,6 +25,9 @@ export interface Metrics extends Disposable {
   noteLogin(): void;
   /** A connection was refused before it had a session. */
   noteRefused(code: RelayCode): void;
+  /** A WebSocket is gone, with this close code. */
+  noteGone(closeCode: number): void;
+  noteRequest(httpStatus: number): void;
   noteCommit(durationMs: number, operations: number): void;
 }
 
@@ -37,6 +45,18 @@ export function createMetrics({ sample }: MetricsOptions): Metrics {
     name: `${prefix}refused_connections_total`,
     help: 'Connections refused before they had a session, by error code.',
     labelNames: ['code'],
+    registers,
+  });
+  const gone = new Counter({
+    name: `${prefix}closed_connections_total`,
+    help: 'WebSockets that are gone, by the code of the first close frame of either side; 1006 is a connection that broke.',
+    labelNames: ['code'],
+    registers,
+  });
+  const requests = new Counter({
+    name: `${prefix}http_requests_total`,
+    help: 'Requests over HTTP that were answered, by status; upgrades to a WebSocket are not among them.',
+    labelNames: ['status'],
     registers,
   });
   const commits = new Histogram({
@@ -64,6 +84,8 @@ export function createMetrics({ sample }: MetricsOptions): Metrics {
     },
     noteLogin: () => logins.inc(),
     noteRefused: (code) => refused.inc({ code }),
+    noteGone: (code) => gone.inc({ code: countedCloseCodes.has(code) ? String(code) : 'other' }),
+    noteRequest: (status) => requests.inc({ status: String(status) }),
     noteCommit(durationMs, count) {
       commits.observe(durationMs / 1000);
       operations.inc(count);
@@ -93,7 +115,7 @@ function createSampleView(registry: Registry, prefix: string): (sample: RelaySam
   });
   const messages = new Counter({
     name: `${prefix}messages_total`,
-    help: 'Messages by what became of them; one counts once in each state that it reached: sent (handed to a socket), queued, delivered (proven), a refusal, and so on.',
+    help: 'Messages by what became of them; one counts once in each state that it reached: sent (handed to a socket), queued, delivered (proven), a refusal by its code, whether or not it was looked where it goes, and so on.',
     labelNames: ['state'],
     registers,
   });

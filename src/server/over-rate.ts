@@ -22,11 +22,13 @@ interface Held {
 export interface OverRateOptions {
   /** Calls back after so many milliseconds. */
   readonly after: (delayMs: number, callback: () => void) => void;
+  /** So many messages were not taken. */
+  readonly count: (messages: number) => void;
   readonly end: (session: Session, code: 'rate_limited', message: string) => void;
 }
 
 /** What happens to messages over the rate: they are told, and who sends nothing else is read less, and closed in the end (PROTOCOL D). */
-export function createOverRate({ after, end }: OverRateOptions) {
+export function createOverRate({ after, count, end }: OverRateOptions) {
   const byRoom = new WeakMap<Room, Held>();
 
   function heldOf(room: Room, nowMs: number): Held {
@@ -48,6 +50,7 @@ export function createOverRate({ after, end }: OverRateOptions) {
   return {
     /** So many messages were refused, which `MessageRate` has counted already; `tellIds` tells of those that have an `_id`. */
     handle(session: Session, messages: number, nowMs: number, tellIds: () => void): void {
+      count(messages);
       if (session.rate.isFlood()) {
         const message =
           'the message rate was exceeded for 10 s without a pause: send slower (message_rate, user_message_rate)';

@@ -1,3 +1,4 @@
+import type { RelayCode } from '../protocol/codes.ts';
 import type { Outcome, Refusal } from '../protocol/messages.ts';
 import type { Clock } from './clock.ts';
 import type { HandedMessage } from './handed.ts';
@@ -95,6 +96,11 @@ export function createReports(clock: Clock) {
       note(sender, target, code, messageId);
       tap(dispatch, code);
       sender.refuse(code, message, target, messageId);
+    },
+
+    /** Not taken for what they are, before it was looked where they go; the sender is told by whoever found it. */
+    refusedUnrouted(code: RelayCode, messages = 1): void {
+      count(code, messages);
     },
 
     /** On its way into the store. */

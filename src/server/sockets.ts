@@ -13,6 +13,8 @@ const chunkBytesMin = 128;
 const bufferedChunksMin = 2048;
 /** How long a peer may take to answer our close frame before it is cut off, in milliseconds. */
 const closeTimeoutMs = 3000;
+/** A close frame without a code (RFC 6455 §7.4.1). */
+const noStatus = 1005;
 
 export interface SocketsOptions {
   /** The largest message that any user may send; what one connection may send is its session's business. */
@@ -23,6 +25,8 @@ export interface SocketsOptions {
   readonly onLink: (link: Link, request: IncomingMessage) => LinkListener;
   /** A socket broke or its peer broke the protocol; it is closed already. */
   readonly onSocketError: (error: Error, address: string) => void;
+  /** A socket is gone; `code` is that of the first close frame of either side, 1006 where there was none. */
+  readonly onGone: (code: number) => void;
   /** Handling something threw what nobody expected; that connection is closed. */
   readonly onBug: (error: Error, address: string) => void;
 }
@@ -39,7 +43,7 @@ interface ConnectionEvents {
   handleMessage(webSocket: RelayWebSocket, data: Buffer, isBinary: boolean): void;
   handlePing(webSocket: RelayWebSocket, data: Buffer): void;
   handlePong(webSocket: RelayWebSocket, data: Buffer): void;
-  handleClose(webSocket: RelayWebSocket): void;
+  handleClose(webSocket: RelayWebSocket, code: number): void;
   handleError(webSocket: RelayWebSocket, error: Error): void;
 }
 
@@ -48,13 +52,20 @@ class RelayWebSocket extends WebSocket {
   events: ConnectionEvents | undefined;
   link: SocketLink | undefined;
   listener: LinkListener | undefined;
+  /** Why it was closed, by the relay, the library or the peer, whoever was first. */
+  firstCode: number | undefined;
+
+  override close(code?: number, reason?: string | Buffer): void {
+    this.firstCode ??= code;
+    super.close(code, reason);
+  }
 
   override emit(event: string | symbol, first?: unknown, second?: unknown): boolean {
     const { events } = this;
     if (event === 'message' && first instanceof Buffer) events?.handleMessage(this, first, second === true);
     else if (event === 'ping' && first instanceof Buffer) events?.handlePing(this, first);
     else if (event === 'pong' && first instanceof Buffer) events?.handlePong(this, first);
-    else if (event === 'close') events?.handleClose(this);
+    else if (event === 'close') events?.handleClose(this, typeof first === 'number' ? first : noStatus);
     else if (event === 'error' && first instanceof Error) events?.handleError(this, first);
     else return super.emit(event, first, second);
     return true;
@@ -113,7 +124,8 @@ export function createSockets(options: SocketsOptions) {
       webSocket.link?.lane?.noteHeard();
       guard(webSocket, (listener) => listener.handlePong(pingNumberOf(data)));
     },
-    handleClose(webSocket) {
+    handleClose(webSocket, code) {
+      options.onGone(webSocket.firstCode ?? code);
       webSocket.link?.lane?.end();
       guard(webSocket, (listener) => listener.handleClosed());
       webSockets.delete(webSocket);

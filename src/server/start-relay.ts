@@ -102,6 +102,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       pending.add(connection, link.address);
       return connection;
     },
+    onGone: (code) => metrics.noteGone(code),
     onSocketError: (error, address) => log.debug({ address, reason: error.message }, 'socket'),
     onBug: (error, address) => log.error({ address, error: error.stack }, 'a connection failed'),
   });

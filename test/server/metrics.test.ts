@@ -61,6 +61,19 @@ describe('the metrics', () => {
     expect(all.get('softlab_relay_store_operations_total')).toBe(65);
   });
 
+  it('count closed connections by codes that are known, and all that a peer makes up as one', async () => {
+    using metrics = createMetrics({ sample: () => quiet });
+    for (const code of [4009, 4009, 1006, 3000, 4999]) metrics.noteGone(code);
+    const closed = [...(await scraped(metrics))].filter(([name]) =>
+      name.startsWith('softlab_relay_closed_connections_total'),
+    );
+    expect(closed).toEqual([
+      ['softlab_relay_closed_connections_total{code="4009"}', 2],
+      ['softlab_relay_closed_connections_total{code="1006"}', 1],
+      ['softlab_relay_closed_connections_total{code="other"}', 2],
+    ]);
+  });
+
   it('tell how late the event loop was since the scrape before', async () => {
     using metrics = createMetrics({ sample: () => quiet });
     const worst = 'softlab_relay_event_loop_delay_seconds{quantile="1"}';

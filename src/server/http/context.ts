@@ -29,7 +29,7 @@ export interface HttpContext {
   readonly publicUrl: string | undefined;
   /** Why the relay takes no new work, or undefined while it does. */
   readonly notReadyReason: () => string | undefined;
-  readonly metrics: Pick<Metrics, 'contentType' | 'scrape'>;
+  readonly metrics: Pick<Metrics, 'contentType' | 'scrape' | 'noteRequest'>;
 }
 
 /** The HTTP server, with schemas that type the handlers. */

@@ -81,6 +81,7 @@ export function createHttpServer(options: HttpServerOptions): HttpSide {
     ajv: { customOptions: { coerceTypes: false } },
   }).withTypeProvider<TypeBoxTypeProvider>();
   fastify.setErrorHandler(answerError);
+  fastify.addHook('onResponse', async (_request, reply) => context.metrics.noteRequest(reply.statusCode));
   fastify.setNotFoundHandler((request, reply) => {
     // Without the query: a key that somebody wrote there by mistake is not said again (FAULTS 32).
     const path = request.url.split('?', 1)[0] ?? '';

@@ -40,15 +40,9 @@ export function registerMessages(server: HttpServer, context: HttpContext): void
         const { key, user } = await authorizePrincipal(context, request);
         const { wait, timeout } = request.query as { wait?: 'delivered' | 'queued'; timeout?: string };
         const timeoutMs = readTimeout(timeout);
-        if (context.queue.isCongested()) {
-          refuse(
-            'overloaded',
-            'the relay takes messages faster than its disk: the message was not taken, try again later',
-          );
-        }
         const room = context.switchboard.rooms.roomOf(user.userId);
         const bytes = request.body instanceof Uint8Array ? request.body : new Uint8Array();
-        const message = readMessage(room, bytes, context.clock());
+        const message = takeMessage(context, room, bytes);
         const sender = key.clientId ?? message.sender ?? 'http';
         const answer = await send(context, room, sender, message, { waitsForEnd: wait === 'delivered', timeoutMs });
         return reply.code(statusOf(answer)).send(answer);
@@ -77,6 +71,19 @@ interface MessageToSend {
 
 function refuse(code: RelayCode, message: string): never {
   throw new HttpRefusal({ code, message });
+}
+
+/** Counts a message that is refused before it was looked where it goes. */
+function takeMessage(context: HttpContext, room: Room, bytes: Uint8Array): MessageToSend {
+  try {
+    if (context.queue.isCongested()) {
+      refuse('overloaded', 'the relay takes messages faster than its disk: the message was not taken, try again later');
+    }
+    return readMessage(room, bytes, context.clock());
+  } catch (error) {
+    if (error instanceof HttpRefusal) context.switchboard.reports.refusedUnrouted(error.code);
+    throw error;
+  }
 }
 
 function readMessage(room: Room, bytes: Uint8Array, nowMs: number): MessageToSend {

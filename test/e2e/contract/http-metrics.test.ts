@@ -1,6 +1,7 @@
 /** PROTOCOL C: `GET /metrics`. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ServedRelay, startServe } from '../built-relay.ts';
+import { opcodes } from '../raw-frame.ts';
 import { callApi } from './http-api.ts';
 import { expectRefusal } from './http-expectations.ts';
 import { login, openRoom, settle, type TestRoom } from './test-room.ts';
@@ -82,6 +83,67 @@ describe('PROTOCOL C: GET /metrics', () => {
     expect(await metric('softlab_relay_wrong_keys_total')).toBe(before + 2);
     const refusals = 'softlab_relay_refused_connections_total{code="invalid_credentials"}';
     expect(await metric(refusals)).toBe(1);
+  });
+
+  it('counts messages that were refused for what they are, by code', async () => {
+    const limited = await openRoom(relay, { message_bytes: '1KiB', message_rate: '0', message_burst: '6' });
+    const refused: readonly (readonly [code: string, payload: string])[] = [
+      ['bad_message', 'no JSON'],
+      ['missing_target', '{"value":1}'],
+      ['invalid_target', '{"target":7}'],
+      ['unknown_action', '{"action":"dance"}'],
+    ];
+    const codes = [...refused.map(([code]) => code), 'binary_unsupported', 'rate_limited', 'message_too_big'];
+    const before = await Promise.all(codes.map(messages));
+    await using client = await login(relay.url, {
+      auth_key: limited.authKey,
+      sender: 'client',
+      extensions: ['receipts'],
+    });
+    for (const [, payload] of refused) client.sendText(payload);
+    client.sendFrame({ opcode: opcodes.binary, payload: 'bytes' });
+    for (let n = 0; n < codes.length - 2; n++) expect(await client.nextJson()).toMatchObject({ code: codes[n] });
+    client.sendText('{"target":"client","_id":"7"}');
+    expect(await client.nextJson()).toMatchObject({ target: 'client' });
+    for (let n = 0; n < 3; n++) client.sendText('{"target":"client"}');
+    await until('three are over the rate', async () => (await messages('rate_limited')) === (before[5] ?? 0) + 3);
+    await using other = await limited.controller('other');
+    other.sendText(`{"target":"${'x'.repeat(2000)}"}`);
+    expect(await other.closeAfterAll()).toMatchObject({ code: 1009 });
+    const after = await Promise.all(codes.map(messages));
+    expect(after.map((count, n) => count - (before[n] ?? 0))).toEqual([1, 1, 1, 1, 1, 3, 1]);
+  });
+
+  it('counts messages over HTTP that were refused for what they are, and answers by status', async () => {
+    const requests = (status: number) => metric(`softlab_relay_http_requests_total{status="${status}"}`);
+    const [bad, status] = [await messages('invalid_target'), await requests(400)];
+    await callApi(relay, '/api/messages/', { method: 'POST', key: room.authKey, body: { target: 7 } });
+    expect(await messages('invalid_target')).toBe(bad + 1);
+    expect(await requests(400)).toBe(status + 1);
+    expect(await requests(200)).toBeGreaterThan(0);
+  });
+
+  it('counts closed connections by the code that was said first, by either side', async () => {
+    const closed = (code: string) => metric(`softlab_relay_closed_connections_total{code="${code}"}`);
+    const codes = ['4009', '1000', '1005', '1006', '1002', 'other'];
+    const before = await Promise.all(codes.map(closed));
+    const replaced = await room.controller('twin');
+    await using twin = await room.controller('twin');
+    expect(await replaced.closeAfterAll()).toMatchObject({ code: 4009 });
+    const goodbyes: readonly (number | undefined)[] = [1000, undefined, 4777];
+    for (const code of goodbyes) {
+      const client = await room.controller('polite');
+      client.sendClose(code);
+      await client.gone;
+    }
+    (await room.controller('broken')).destroy();
+    await using wrong = await room.controller('wrong');
+    wrong.sendFrame({ opcode: opcodes.text, payload: '{}', masked: false });
+    await until('all six are counted', async () => {
+      const after = await Promise.all(codes.map(closed));
+      return after.every((count, n) => count === (before[n] ?? 0) + 1);
+    });
+    await settle(twin);
   });
 
   it('names no user, client or key', async () => {

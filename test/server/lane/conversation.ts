@@ -102,6 +102,7 @@ export async function converse(lanes: LaneShared | undefined, steps: readonly St
         onClosed: () => {},
         onRefused: () => {},
       }),
+    onGone: () => {},
     onSocketError: () => {},
     onBug: (error) => bugs.push(error),
   });

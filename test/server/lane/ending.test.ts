@@ -32,6 +32,7 @@ async function connect(withLane: boolean) {
       links.push(link);
       return listener;
     },
+    onGone: () => {},
     onSocketError: () => {},
     onBug: (error) => bugs.push(error),
   });

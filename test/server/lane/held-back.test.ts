@@ -39,6 +39,7 @@ async function connect(messagesMax: number) {
       link = made;
       return listener;
     },
+    onGone: () => {},
     onSocketError: () => {},
     onBug: (error) => hear(error.message),
   });
