@@ -33,6 +33,16 @@ export function makeKey(kind: KeyKind): NewKey {
   return { text, keyId, hash: hashKey(text) };
 }
 
+/** A new key as it is kept, and its text, which is shown once. */
+export function makeKeyRecord(
+  kind: KeyKind,
+  of: Pick<KeyRecord, 'userId' | 'clientId'>,
+  createdAtMs: number,
+): { readonly text: string; readonly record: KeyRecord } {
+  const { text, keyId, hash } = makeKey(kind);
+  return { text, record: { keyId, kind, ...of, hash, createdAtMs } };
+}
+
 /** What an unknown key is compared with, so that known and unknown ids take the same time. */
 const nobodysHash = hashKey('');
 

@@ -2,16 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { defaultUserLimits, type UserLimits } from '../protocol/limits.ts';
 import type { Refusal } from '../protocol/messages.ts';
 import type { Clock } from './clock.ts';
-import { findKey, type KeyKind, makeKey, type NewKey } from './credentials.ts';
+import { findKey, type KeyKind, makeKeyRecord } from './credentials.ts';
+import { createDirectoryDevices } from './directory-devices.ts';
 import { DirectoryState } from './directory-state.ts';
-import type {
-  DeviceRecord,
-  DirectoryChange,
-  DirectorySnapshot,
-  DirectoryStore,
-  KeyRecord,
-  UserRecord,
-} from './store/store.ts';
+import type { DirectorySnapshot, DirectoryStore, KeyRecord, UserRecord } from './store/store.ts';
+import { createTurns } from './turns.ts';
 
 /** Who is behind a key: the user, and for a token the device. Admin keys belong to no user. */
 export interface Principal {
@@ -49,7 +44,7 @@ export function createDirectory(options: DirectoryOptions) {
   const { clock, listener } = options;
   let limitDefaults: UserLimits = { ...defaultUserLimits(), ...options.limitDefaults };
   const state = new DirectoryState(options.store, options.snapshot);
-  const seen = new Map<string, DeviceRecord>();
+  const inTurn = createTurns();
   /** Reckoned again after a change of limits; asked for at every connection. */
   let messageBytesMax: number | undefined;
 
@@ -61,12 +56,21 @@ export function createDirectory(options: DirectoryOptions) {
     return state.users.values().find((user) => user.name === name);
   }
 
-  function newKey(kind: KeyKind, of: { userId?: string; clientId?: string }): { made: NewKey; record: KeyRecord } {
-    const made = makeKey(kind);
-    return { made, record: { keyId: made.keyId, kind, ...of, hash: made.hash, createdAtMs: clock() } };
+  function newKey(kind: KeyKind, of: { userId?: string }) {
+    return makeKeyRecord(kind, of, clock());
+  }
+
+  function noSuchKey(keyId: string): Refusal {
+    return { code: 'not_found', message: `there is no key ${JSON.stringify(keyId)}` };
+  }
+
+  function isLastAdminKey({ kind }: KeyRecord): boolean {
+    return kind === 'admin' && state.keysWhere((key) => key.kind === 'admin').length === 1;
   }
 
   return {
+    ...createDirectoryDevices({ state, clock, listener, limitsOf, inTurn }),
+
     /** Finds who a key belongs to; undefined for unknown, revoked and expired ones alike. */
     authenticate(keyText: string): Principal | undefined {
       const key = findKey(keyText, (keyId) => state.keys.get(keyId), clock());
@@ -106,28 +110,9 @@ export function createDirectory(options: DirectoryOptions) {
       return messageBytesMax;
     },
 
-    devices: (userId: string): readonly DeviceRecord[] => [...state.devicesOf(userId).values()],
-    device: (userId: string, clientId: string): DeviceRecord | undefined => state.devicesOf(userId).get(clientId),
     keysOfUser: (userId: string): readonly KeyRecord[] =>
       state.keysWhere((key) => key.userId === userId && key.kind === 'master'),
     adminKeys: (): readonly KeyRecord[] => state.keysWhere((key) => key.kind === 'admin'),
-
-    /** Remembers when a device was last there; kept in memory until `saveLastSeen`. */
-    noteSeen(userId: string, clientId: string): void {
-      const device = state.devicesOf(userId).get(clientId);
-      if (device === undefined) return;
-      const seenNow = { ...device, lastSeenAtMs: clock() };
-      state.devicesOf(userId).set(clientId, seenNow);
-      seen.set(`${userId},${clientId}`, seenNow);
-    },
-    /** Writes what `noteSeen` remembered, all in one commit. */
-    async saveLastSeen(): Promise<void> {
-      const changes = [...seen.values()]
-        .filter((device) => state.devicesOf(device.userId).has(device.clientId))
-        .map((device) => ({ change: 'put-device', device }) as const);
-      seen.clear();
-      if (changes.length > 0) await state.commit(changes);
-    },
 
     /** The first user of an empty store, with a master key, and an admin key. */
     async bootstrap(userName: string): Promise<{ user: string; authKey: string; adminKey: string }> {
@@ -139,7 +124,7 @@ export function createDirectory(options: DirectoryOptions) {
         { change: 'put-key', key: master.record },
         { change: 'put-key', key: admin.record },
       ]);
-      return { user: userName, authKey: master.made.text, adminKey: admin.made.text };
+      return { user: userName, authKey: master.text, adminKey: admin.text };
     },
 
     async addUser(name: string, limits: Partial<UserLimits>): Promise<{ authKey: string } | Refusal> {
@@ -164,89 +149,46 @@ export function createDirectory(options: DirectoryOptions) {
         throw error;
       }
       messageBytesMax = undefined;
-      return { authKey: master.made.text };
+      return { authKey: master.text };
     },
-    async setLimits(user: UserRecord, limits: Partial<UserLimits>): Promise<UserLimits> {
-      const changed = { ...user, limits };
-      await state.commit([{ change: 'put-user', user: changed }]);
-      messageBytesMax = undefined;
-      listener.onLimitsChanged(user.userId);
-      return limitsOf(changed);
-    },
-    async removeUser(user: UserRecord): Promise<void> {
-      await state.commit([{ change: 'remove-user', userId: user.userId }]);
-      listener.onUserRemoved(user.userId);
-    },
+    /** `change` makes the user's own limits out of those that it has now. */
+    setLimits: (userId: string, change: (own: Partial<UserLimits>) => Partial<UserLimits>) =>
+      inTurn(async (): Promise<UserLimits | Refusal> => {
+        const user = state.users.get(userId);
+        if (user === undefined) return { code: 'not_found', message: 'this user was removed' };
+        const changed = { ...user, limits: change(user.limits) };
+        await state.commit([{ change: 'put-user', user: changed }]);
+        messageBytesMax = undefined;
+        listener.onLimitsChanged(userId);
+        return limitsOf(changed);
+      }),
+    removeUser: ({ userId }: UserRecord) =>
+      inTurn(async () => {
+        await state.commit([{ change: 'remove-user', userId }]);
+        listener.onUserRemoved(userId);
+      }),
 
     async addKey(user: UserRecord): Promise<{ keyId: string; authKey: string }> {
-      const { made, record } = newKey('master', { userId: user.userId });
+      const { text, record } = newKey('master', { userId: user.userId });
       await state.commit([{ change: 'put-key', key: record }]);
-      return { keyId: made.keyId, authKey: made.text };
+      return { keyId: record.keyId, authKey: text };
     },
     async addAdminKey(): Promise<{ keyId: string; adminKey: string }> {
-      const { made, record } = newKey('admin', {});
+      const { text, record } = newKey('admin', {});
       await state.commit([{ change: 'put-key', key: record }]);
-      return { keyId: made.keyId, adminKey: made.text };
+      return { keyId: record.keyId, adminKey: text };
     },
-    async removeKey(key: KeyRecord): Promise<void> {
-      await state.commit([{ change: 'remove-key', keyId: key.keyId }]);
-      listener.onKeyRevoked(key);
-    },
-    key: (keyId: string): KeyRecord | undefined => state.keys.get(keyId),
-
-    async addDevice(user: UserRecord, clientId: string): Promise<{ deviceToken: string } | Refusal> {
-      const own = state.devicesOf(user.userId);
-      const devicesMax = limitsOf(user).devices;
-      if (own.has(clientId)) {
-        return { code: 'conflict', message: `the device ${clientId} exists already; a new token is a rotation` };
-      }
-      if (own.size >= devicesMax) {
-        return {
-          code: 'too_many_devices',
-          message: `${devicesMax} devices are registered, as many as this user may have`,
-        };
-      }
-      const { made, record } = newKey('device', { userId: user.userId, clientId });
-      const device: DeviceRecord = { userId: user.userId, clientId, createdAtMs: clock() };
-      own.set(clientId, device);
-      try {
-        await state.commit([
-          { change: 'put-device', device },
-          { change: 'put-key', key: record },
-        ]);
-      } catch (error) {
-        own.delete(clientId);
-        throw error;
-      }
-      return { deviceToken: made.text };
-    },
-    async removeDevice(userId: string, clientId: string): Promise<void> {
-      await state.commit([{ change: 'remove-device', userId, clientId }]);
-      listener.onDeviceRemoved(userId, clientId);
-    },
-    /** A new token; the old ones die at once, or after `keepOldMs`. */
-    async rotateToken(userId: string, clientId: string, keepOldMs: number): Promise<{ deviceToken: string }> {
-      const old = state.keysWhere((key) => key.userId === userId && key.clientId === clientId);
-      const { made, record } = newKey('device', { userId, clientId });
-      const expiresAtMs = clock() + keepOldMs;
-      const changes = old.map((key): DirectoryChange => {
-        if (keepOldMs === 0) return { change: 'remove-key', keyId: key.keyId };
-        return {
-          change: 'put-key',
-          key: { ...key, expiresAtMs: Math.min(expiresAtMs, key.expiresAtMs ?? expiresAtMs) },
-        };
-      });
-      await state.commit([...changes, { change: 'put-key', key: record }]);
-      if (keepOldMs === 0) for (const key of old) listener.onKeyRevoked(key);
-      return { deviceToken: made.text };
-    },
-    /** Removes tokens whose grace period is over, so that their sessions end too. */
-    async removeExpiredKeys(): Promise<void> {
-      const nowMs = clock();
-      const expired = state.keysWhere((key) => key.expiresAtMs !== undefined && key.expiresAtMs <= nowMs);
-      if (expired.length === 0) return;
-      await state.commit(expired.map((key) => ({ change: 'remove-key', keyId: key.keyId })));
-      for (const key of expired) listener.onKeyRevoked(key);
-    },
+    /** Takes a key away, but not the last admin key: nobody could add another to a relay that runs. */
+    removeKey: (keyId: string) =>
+      inTurn(async (): Promise<KeyRecord | Refusal> => {
+        const key = state.keys.get(keyId);
+        if (key === undefined) return noSuchKey(keyId);
+        if (isLastAdminKey(key)) {
+          return { code: 'conflict', message: 'this is the last admin key: add another before you remove it' };
+        }
+        await state.commit([{ change: 'remove-key', keyId }]);
+        listener.onKeyRevoked(key);
+        return key;
+      }),
   };
 }

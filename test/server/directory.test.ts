@@ -25,6 +25,17 @@ async function openDirectory(
   });
 }
 
+/** A directory with a first user who has a device. */
+async function withDevice(clientId: string) {
+  const store = createMemoryStore();
+  const directory = await openDirectory({ store });
+  await directory.bootstrap('default');
+  const user = directory.userNamed('default');
+  if (user === undefined) throw new Error('no user');
+  await directory.addDevice(user, clientId);
+  return { store, directory, user };
+}
+
 function bytes(value: unknown): Uint8Array {
   return new TextEncoder().encode(typeof value === 'string' ? value : JSON.stringify(value));
 }
@@ -95,6 +106,7 @@ describe('the directory', () => {
     const first = await directory.addDevice(user, 'pump');
     if (!('deviceToken' in first)) throw new Error(first.message);
     const second = await directory.rotateToken(user.userId, 'pump', 1000);
+    if (!('deviceToken' in second)) throw new Error(second.message);
     expect(directory.authenticate(first.deviceToken)?.key.clientId).toBe('pump');
     nowMs = 1000;
     expect(directory.authenticate(first.deviceToken)).toBeUndefined();
@@ -103,12 +115,43 @@ describe('the directory', () => {
     expect(revoked).toHaveLength(1);
   });
 
+  it('gives no token to a device that is being removed, and leaves one of two new tokens', async () => {
+    const { directory, user } = await withDevice('pump');
+    const both = await Promise.all([
+      directory.rotateToken(user.userId, 'pump', 0),
+      directory.rotateToken(user.userId, 'pump', 0),
+    ]);
+    const tokens = both.map((result) => ('deviceToken' in result ? result.deviceToken : ''));
+    expect(tokens.map((token) => directory.authenticate(token)?.key.clientId)).toEqual([undefined, 'pump']);
+    const [removed, refused] = await Promise.all([
+      directory.removeDevice(user.userId, 'pump'),
+      directory.rotateToken(user.userId, 'pump', 0),
+    ]);
+    expect([removed, refused]).toMatchObject([{ device: 'pump' }, { code: 'not_found' }]);
+  });
+
+  it('does not bring a device back that is removed while its times are written', async () => {
+    const { directory, user, store } = await withDevice('pump');
+    directory.noteSeen(user.userId, 'pump');
+    await Promise.all([directory.removeDevice(user.userId, 'pump'), directory.saveLastSeen()]);
+    expect(directory.devices(user.userId)).toEqual([]);
+    expect((await store.directory.load()).devices).toEqual([]);
+  });
+
+  it('keeps the last admin key, also when all are removed at the same time', async () => {
+    const { directory } = await withDevice('pump');
+    await directory.addAdminKey();
+    const removals = directory.adminKeys().map(({ keyId }) => directory.removeKey(keyId));
+    expect(await Promise.all(removals)).toMatchObject([{ kind: 'admin' }, { code: 'conflict' }]);
+    expect(directory.adminKeys()).toHaveLength(1);
+  });
+
   it('registers no more devices than the limit says', async () => {
     const directory = await openDirectory();
     await directory.bootstrap('default');
     const user = directory.userNamed('default');
     if (user === undefined) throw new Error('no user');
-    await directory.setLimits(user, { devices: 1 });
+    await directory.setLimits(user.userId, () => ({ devices: 1 }));
     const limited = directory.userNamed('default');
     if (limited === undefined) throw new Error('no user');
     await directory.addDevice(limited, 'a');

@@ -75,7 +75,7 @@ function registerUsers(server: HttpServer, context: HttpContext): void {
   server.patch('/api/admin/users/:name', { schema: { params: userParams, body: change } }, async (request) => {
     await authorizeAdmin(context, request);
     const user = userNamed(context, request.params.name);
-    const changed = await directory.setLimits(user, changeLimits(user.limits, request.body.limits));
+    const changed = orRefuse(await directory.setLimits(user.userId, (own) => changeLimits(own, request.body.limits)));
     return { user: user.name, limits: limitsToJson(changed) };
   });
 
@@ -126,14 +126,7 @@ function registerAdminKeys(server: HttpServer, context: HttpContext): void {
 
   server.delete('/api/admin/keys/:key', { schema: { params: adminKeyParams } }, async (request) => {
     await authorizeAdmin(context, request);
-    const admins = directory.adminKeys();
-    if (admins.length === 1 && admins[0]?.keyId === request.params.key) {
-      throw new HttpRefusal({
-        code: 'conflict',
-        message: 'this is the last admin key: add another before you remove it',
-      });
-    }
-    const key = admins.find((candidate) => candidate.keyId === request.params.key);
+    const key = directory.adminKeys().find((candidate) => candidate.keyId === request.params.key);
     return removeKey(context, key, request.params.key);
   });
 }
@@ -141,6 +134,6 @@ function registerAdminKeys(server: HttpServer, context: HttpContext): void {
 async function removeKey(context: HttpContext, key: KeyRecord | undefined, keyId: string) {
   if (key === undefined)
     throw new HttpRefusal({ code: 'not_found', message: `there is no key ${JSON.stringify(keyId)}` });
-  await context.directory.removeKey(key);
+  orRefuse(await context.directory.removeKey(key.keyId));
   return { key: key.keyId, removed: true };
 }

@@ -3,6 +3,7 @@ import { isClientId } from '../../protocol/client-id.ts';
 import { clientIdRule } from '../../protocol/messages.ts';
 import { parseDurationMs } from '../../protocol/units.ts';
 import { toIsoTime } from '../clock.ts';
+import { noSuchDevice } from '../directory-devices.ts';
 import type { OutcomeLine } from '../outcomes.ts';
 import { knownClients, presenceOf } from '../presence.ts';
 import type { UserRecord } from '../store/store.ts';
@@ -46,10 +47,6 @@ function describeOutcome({ sender, state, messageId, count, lastAtMs }: OutcomeL
   };
 }
 
-function unknownDevice(clientId: string): HttpRefusal {
-  return new HttpRefusal({ code: 'not_found', message: `there is no device ${JSON.stringify(clientId)} here` });
-}
-
 /** `/api/devices/`: the clients of the user's room; registered ones have a token (PROTOCOL C). */
 export function registerDevices(server: HttpServer, context: HttpContext): void {
   const { directory, switchboard } = context;
@@ -61,11 +58,6 @@ export function registerDevices(server: HttpServer, context: HttpContext): void 
     );
   }
 
-  function registered(user: UserRecord, clientId: string): string {
-    if (directory.device(user.userId, clientId) === undefined) throw unknownDevice(clientId);
-    return clientId;
-  }
-
   server.get('/api/devices', async (request) => {
     const user = await authorizeMaster(context, request);
     return { devices: known(user).map((clientId) => describeDevice(context, user, clientId)) };
@@ -74,7 +66,7 @@ export function registerDevices(server: HttpServer, context: HttpContext): void 
   server.get('/api/devices/:id', { schema: { params } }, async (request) => {
     const user = await authorizeMaster(context, request);
     const { id } = request.params;
-    if (!known(user).includes(id)) throw unknownDevice(id);
+    if (!known(user).includes(id)) throw new HttpRefusal(noSuchDevice(id));
     return {
       ...describeDevice(context, user, id),
       address: switchboard.rooms.find(user.userId)?.sessions.get(id)?.link.address ?? null,
@@ -97,16 +89,16 @@ export function registerDevices(server: HttpServer, context: HttpContext): void 
 
   server.delete('/api/devices/:id', { schema: { params } }, async (request) => {
     const user = await authorizeMaster(context, request);
-    const id = registered(user, request.params.id);
+    const { id } = request.params;
     // First the record, which ends its session; then nothing of its queue can reach who is registered under this name later.
-    await directory.removeDevice(user.userId, id);
+    orRefuse(await directory.removeDevice(user.userId, id));
     await switchboard.rooms.purge(user.userId, id);
     return { device: id, removed: true };
   });
 
   server.post('/api/devices/:id/token', { schema: { params, body: rotation } }, async (request) => {
     const user = await authorizeMaster(context, request);
-    const id = registered(user, request.params.id);
+    const { id } = request.params;
     const keepOld = request.body?.keep_old;
     const keepOldMs = keepOld === undefined || keepOld === '0' ? 0 : parseDurationMs(keepOld);
     if (keepOldMs === undefined) {
@@ -115,7 +107,7 @@ export function registerDevices(server: HttpServer, context: HttpContext): void 
         message: `keep_old ${JSON.stringify(keepOld)} is no duration: write one such as "1h"`,
       });
     }
-    const { deviceToken } = await directory.rotateToken(user.userId, id, keepOldMs);
+    const { deviceToken } = orRefuse(await directory.rotateToken(user.userId, id, keepOldMs));
     return { device: id, device_token: deviceToken };
   });
 }

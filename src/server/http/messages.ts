@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { isClientId } from '../../protocol/client-id.ts';
 import { httpStatusOf, type RelayCode } from '../../protocol/codes.ts';
@@ -31,11 +33,17 @@ export function registerMessages(server: HttpServer, context: HttpContext): void
   // The body is the message: its bytes are passed on, never a value that was made of them.
   server.register(async (scope) => {
     scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+    scope.addContentTypeParser('*', (request: FastifyRequest, body: Readable) =>
+      readBody(request, body, context.directory.messageBytesMax()),
+    );
 
     scope.post(
       '/api/messages',
-      { schema: { querystring: query }, bodyLimit: context.directory.messageBytesMax() },
+      {
+        schema: { querystring: query },
+        // Before anything of the body is kept.
+        onRequest: async (request) => void (await authorizePrincipal(context, request)),
+      },
       async (request, reply) => {
         const { key, user } = await authorizePrincipal(context, request);
         const { wait, timeout } = request.query as { wait?: 'delivered' | 'queued'; timeout?: string };
@@ -49,6 +57,30 @@ export function registerMessages(server: HttpServer, context: HttpContext): void
       },
     );
   });
+}
+
+function tooBig(what: string, bytesMax: number): never {
+  refuse('message_too_big', `the message has ${what}, ${formatSize(bytesMax)} are allowed (message_bytes)`);
+}
+
+/** The bytes of a body; Fastify's own limit of them is that of the start, and an administrator may change it (PROTOCOL D). */
+async function readBody({ headers }: FastifyRequest, body: Readable, bytesMax: number): Promise<Uint8Array> {
+  const announced = Number(headers['content-length'] ?? 0);
+  if (announced > bytesMax) tooBig(`${announced} bytes`, bytesMax);
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  try {
+    // The socket is still needed for the answer.
+    for await (const chunk of body.iterator({ destroyOnReturn: false })) {
+      bytes += chunk.length;
+      if (bytes > bytesMax) tooBig(`more than ${bytesMax} bytes`, bytesMax);
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    if (error instanceof HttpRefusal) throw error;
+    refuse('bad_request', 'the message did not come to its end');
+  }
+  return Buffer.concat(chunks);
 }
 
 function readTimeout(text: string | undefined): number {
@@ -88,12 +120,7 @@ function takeMessage(context: HttpContext, room: Room, bytes: Uint8Array): Messa
 
 function readMessage(room: Room, bytes: Uint8Array, nowMs: number): MessageToSend {
   const { message_bytes, user_message_rate } = room.limits;
-  if (bytes.length > message_bytes) {
-    refuse(
-      'message_too_big',
-      `the message has ${bytes.length} bytes, ${formatSize(message_bytes)} are allowed (message_bytes)`,
-    );
-  }
+  if (bytes.length > message_bytes) tooBig(`${bytes.length} bytes`, message_bytes);
   if (!room.rate.take(user_message_rate, user_message_rate, nowMs)) {
     refuse(
       'rate_limited',

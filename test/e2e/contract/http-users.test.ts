@@ -54,6 +54,30 @@ describe('PROTOCOL C: users', () => {
     expect(users.map(({ user }) => user)).not.toContain('wrong');
   });
 
+  it('a limit of message sizes holds for messages over HTTP at once, too', async () => {
+    const own = await openRoom(relay, { message_bytes: '1KiB' });
+    const send = (bytes: number): ApiRequest => ({
+      key: own.authKey,
+      method: 'POST',
+      body: { target: 'away', fill: 'x'.repeat(bytes) },
+    });
+    await expectRefusal(relay, '/api/messages/', send(400_000), 413, 'message_too_big');
+    await own.setLimits({ message_bytes: '1MiB' });
+    expect(await callApi(relay, '/api/messages/', send(400_000))).toMatchObject({ body: { status: 'queued' } });
+    await expectRefusal(relay, '/api/messages/', send(1_100_000), 413, 'message_too_big');
+    await own.setLimits({ message_bytes: '1KiB' });
+    await expectRefusal(relay, '/api/messages/', send(2_000), 413, 'message_too_big');
+  });
+
+  it('two changes of limits at the same time are both made', async () => {
+    const own = await openRoom(relay);
+    await Promise.all([own.setLimits({ queue_messages: '7' }), own.setLimits({ connections: '9' })]);
+    const { users } = await callApiOk<{ users: { user: string }[] }>(relay, '/api/admin/users', asAdmin());
+    expect(users.find(({ user }) => user === own.user)).toMatchObject({
+      limits: { queue_messages: 7, connections: 9 },
+    });
+  });
+
   it('limits are changed one by one, and null is the default again', async () => {
     const own = await openRoom(relay, { queue_messages: '5' });
     const change = (limits: object) =>
