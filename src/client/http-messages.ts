@@ -3,7 +3,14 @@ import { formatDuration } from '../protocol/units.ts';
 import { count, flag, list, nullable, oneOf, optional, type Reader, shape, text } from './answer.ts';
 import type { RelayHttp } from './http.ts';
 import type { Requester } from './http-request.ts';
-import type { CancelledMessage, MessageAnswer, QueueDetail, QueuedMessage, QueueSummary } from './http-types.ts';
+import type {
+  CancelledMessage,
+  MessageAnswer,
+  PurgedQueue,
+  QueueDetail,
+  QueuedMessage,
+  QueueSummary,
+} from './http-types.ts';
 
 /** How long the relay waits for its answer unless it is told. */
 const defaultWaitMs = 5_000;
@@ -26,7 +33,7 @@ const readQueued: Reader<QueuedMessage> = shape({
   payload: text,
 });
 const readQueue: Reader<QueueDetail> = shape({ ...queueSummary, messages: list(readQueued) });
-const readPurged = shape({ cancelled: count });
+const readPurged: Reader<PurgedQueue> = shape({ cancelled: count, attempted: optional(count) });
 const readCancelled: Reader<CancelledMessage> = shape({ attempts: optional(count) });
 
 type MessageFunctions = 'sendMessage' | 'queues' | 'queue' | 'purgeQueue' | 'cancelQueued';
@@ -48,7 +55,7 @@ export function messageFunctions({ request }: Requester): Pick<RelayHttp, Messag
     },
     queues: async () => (await request('GET', '/api/queue/', readQueues)).queues,
     queue: (id) => request('GET', path(id), readQueue),
-    purgeQueue: async (id) => (await request('DELETE', path(id), readPurged)).cancelled,
+    purgeQueue: (id) => request('DELETE', path(id), readPurged),
     cancelQueued: (id, seq) => request('DELETE', `${path(id)}/${seq}`, readCancelled),
   };
 }

@@ -72,6 +72,12 @@ export interface QueuedMessage {
   readonly payload: string;
 }
 
+export interface PurgedQueue {
+  readonly cancelled: number;
+  /** How many of them were handed over before without proof: the target may have those. Missing where nobody says. */
+  readonly attempted?: number | undefined;
+}
+
 export interface CancelledMessage {
   /** How often it was handed over without proof: more than 0 means that the target may have it. Missing where nobody says. */
   readonly attempts?: number | undefined;

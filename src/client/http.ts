@@ -17,6 +17,7 @@ import type {
   NewMasterKey,
   NewUser,
   Presence,
+  PurgedQueue,
   QueueDetail,
   QueueSummary,
   UserLimitsAnswer,
@@ -63,10 +64,10 @@ export interface RelayHttp {
   queues(): Promise<QueueSummary[]>;
   queue(id: string): Promise<QueueDetail>;
   /**
-   * Cancels all that waits for the target; resolves with how many it was. Rejects with the code `conflict` when there is
-   * something and all of it is handed over already.
+   * Cancels all that waits for the target; resolves with how many it was, and how many of them were handed over before. Rejects with
+   * the code `conflict` when there is something and all of it is handed over already.
    */
-  purgeQueue(id: string): Promise<number>;
+  purgeQueue(id: string): Promise<PurgedQueue>;
   /**
    * Cancels one message; resolves with how often it was handed over before. Rejects with the code `conflict` when it is handed
    * over now, `not_found` when it does not wait.

@@ -28,6 +28,7 @@ export type {
   NewUser,
   OutcomeSummary,
   Presence,
+  PurgedQueue,
   QueueDetail,
   QueuedMessage,
   QueueSummary,

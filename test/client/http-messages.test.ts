@@ -70,9 +70,10 @@ describe('messages and queues over HTTP', () => {
       request: 'GET /api/queue/a%2Fb',
       value: detail,
     });
-    expect(await ask([200, { target: 'mouse', cancelled: 2 }], (http) => http.purgeQueue('mouse'))).toMatchObject({
+    const purged = { target: 'mouse', cancelled: 2, attempted: 1 };
+    expect(await ask([200, purged], (http) => http.purgeQueue('mouse'))).toMatchObject({
       request: 'DELETE /api/queue/mouse',
-      value: 2,
+      value: { cancelled: 2, attempted: 1 },
     });
     const cancelled = { target: 'mouse', seq: 3, cancelled: 1, attempts: 2 };
     expect(await ask([200, cancelled], (http) => http.cancelQueued('mouse', 3))).toMatchObject({
@@ -111,9 +112,9 @@ describe('messages over the HTTP side of our own relay', () => {
     await expect
       .poll(async () => (await room.http.queue('away')).messages.map(({ payload }) => payload), { timeout: 10_000 })
       .toEqual(['{"target":"away","n":1}', '{"target":"away","n":2}']);
-    expect(await room.http.purgeQueue('away')).toBe(2);
+    expect(await room.http.purgeQueue('away')).toEqual({ cancelled: 2, attempted: 0 });
     expect(await patient).toEqual({ status: 'cancelled', target: 'away' });
-    expect(await room.http.purgeQueue('away')).toBe(0);
+    expect(await room.http.purgeQueue('away')).toEqual({ cancelled: 0, attempted: 0 });
     const refused = room.http.sendMessage('{"target":"away","_ttl":0}');
     await expect(refused).rejects.toMatchObject({ status: 409, code: 'target_offline' });
     await expect(room.http.sendMessage('[1]')).rejects.toMatchObject({ status: 400, code: 'bad_message' });
@@ -130,6 +131,20 @@ describe('messages over the HTTP side of our own relay', () => {
     // Until its session is gone the message is in its hands.
     await expect.poll(async () => (await room.http.queue('late')).messages[0]?.handed).toBe(false);
     expect(await room.http.cancelQueued('late', seq)).toEqual({ attempts: 1 });
+  });
+
+  it('say how many were handed over before when all are purged, and to who waits for the end that it may have arrived', async () => {
+    const patient = room.http.sendMessage('{"target":"later","n":1}', { wait: 'delivered', timeoutMs: 20_000 });
+    const end = expect(patient).rejects.toMatchObject({ status: 409, code: 'unconfirmed' });
+    await expect.poll(async () => (await room.http.queue('later')).messages.length).toBe(1);
+    {
+      await using later = await room.connect('later', ['acks']);
+      await inboxOf(later, 'message').next();
+    }
+    await expect.poll(async () => (await room.http.queue('later')).messages[0]?.handed).toBe(false);
+    await room.http.sendMessage('{"target":"later","n":2}');
+    expect(await room.http.purgeQueue('later')).toEqual({ cancelled: 2, attempted: 1 });
+    await end;
   });
 
   it('without an _id have none in the history of their target', async () => {

@@ -37,6 +37,13 @@ function rowOf({ seq, from, queued_at, expires_at, attempts, handed, payload }: 
   return [String(seq), from, formatTime(queued_at), expires, state, shown];
 }
 
+/** What is to be said of messages that were handed over before they were cancelled. */
+function someMayHaveRun(cancelled: number, attempted = 0): string {
+  if (attempted === 0) return '';
+  const which = attempted < cancelled ? `${attempted} of them` : cancelled === 1 ? 'it' : 'all of them';
+  return `; ${which} ${attempted === 1 ? 'was' : 'were'} handed over before, and may have run`;
+}
+
 export const queueListCommand = defineCommand({
   options: { ...connectionOptions },
   examples: [
@@ -119,7 +126,7 @@ export const queueCancelCommand = defineCommand({
       await confirm(`Cancel message ${seq} to ${id} at ${placeName(connection)}?`, argv.yes, context);
       const { attempts } = await http.cancelQueued(id, seq);
       const known = attempts === undefined ? {} : { attempts };
-      const mayHaveRun = attempts !== undefined && attempts > 0 ? '; it was handed over before, and may have run' : '';
+      const mayHaveRun = someMayHaveRun(1, attempts === undefined || attempts === 0 ? 0 : 1);
       if (output.json) await output.record({ target: id, seq, cancelled: 1, ...known });
       else output.say(`message ${seq} to ${id} is cancelled${mayHaveRun}`);
       return exitCodes.done;
@@ -148,9 +155,10 @@ export const queuePurgeCommand = defineCommand({
       if (waiting > 0) {
         await confirm(`Cancel ${counted(waiting, 'message')} to ${id} at ${placeName(connection)}?`, argv.yes, context);
       }
-      const cancelled = waiting === 0 ? 0 : await http.purgeQueue(id);
-      if (output.json) await output.record({ target: id, cancelled });
-      else output.say(`${counted(cancelled, 'message')} to ${id} cancelled`);
+      const { cancelled, attempted } = waiting === 0 ? { cancelled: 0, attempted: 0 } : await http.purgeQueue(id);
+      if (output.json)
+        await output.record({ target: id, cancelled, ...(attempted === undefined ? {} : { attempted }) });
+      else output.say(`${counted(cancelled, 'message')} to ${id} cancelled${someMayHaveRun(cancelled, attempted)}`);
       return exitCodes.done;
     });
   },

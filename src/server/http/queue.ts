@@ -62,9 +62,11 @@ export function registerQueue(server: HttpServer, context: HttpContext): void {
   server.delete('/api/queue/:id', { schema: { params } }, async (request) => {
     const user = await authorizeMaster(context, request);
     const { id } = request.params;
-    const cancelled = (await switchboard.rooms.purge(user.userId, id)).length;
-    if (cancelled === 0 && waitingFor(user, id) > 0) throw handedRefusal(id);
-    return { target: id, cancelled };
+    const purged = await switchboard.rooms.purge(user.userId, id);
+    if (purged.length === 0 && waitingFor(user, id) > 0) throw handedRefusal(id);
+    // Whoever takes messages back asks whether the target may have some of them nevertheless.
+    const attempted = purged.filter(({ attempts }) => attempts > 0).length;
+    return { target: id, cancelled: purged.length, attempted };
   });
 
   server.delete('/api/queue/:id/:seq', { schema: { params: messageParams } }, async (request) => {

@@ -65,11 +65,13 @@ function createQueueJobs({ http, tell }: JobPorts): Pick<Jobs, 'look' | 'remove'
   async function remove(removal: Removal): Promise<void> {
     try {
       if (removal.remove === 'queue') {
-        const count = await http.purgeQueue(removal.target);
-        say('good', `${countOf(count, 'message')} to ${removal.target} cancelled.`);
+        const { cancelled, attempted = 0 } = await http.purgeQueue(removal.target);
+        const mayHaveRun = attempted === 0 ? '' : ` ${attempted} may have arrived before, and run.`;
+        say('good', `${countOf(cancelled, 'message')} to ${removal.target} cancelled.${mayHaveRun}`);
       } else {
-        await http.cancelQueued(removal.target, removal.seq);
-        say('good', `The message to ${removal.target} is cancelled.`);
+        const { attempts = 0 } = await http.cancelQueued(removal.target, removal.seq);
+        const mayHaveRun = attempts === 0 ? '' : ' It may have arrived before, and run.';
+        say('good', `The message to ${removal.target} is cancelled.${mayHaveRun}`);
       }
     } catch (error) {
       say('bad', `Not cancelled: ${messageOf(error)}`);

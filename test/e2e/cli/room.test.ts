@@ -195,21 +195,44 @@ describe('relay queue', () => {
     expect(stderr).toContain('handed to it already');
   });
 
-  it('says of one that was handed over before that it may have run', async () => {
-    await enqueue('lock', { n: 5 });
+  /** A message waits for the client that was handed to it once, without proof; answers its number. */
+  async function enqueueAndHandOver(id: string): Promise<number> {
+    await enqueue(id, { n: 5 });
     {
-      await using lock = await openRawWebSocket(relay.url, { answersPings: false });
-      lock.sendJson({ auth_key: key(), sender: 'lock' });
-      await lock.nextJson();
-      await lock.nextJson();
+      await using client = await openRawWebSocket(relay.url, { answersPings: false });
+      client.sendJson({ auth_key: key(), sender: id });
+      await client.nextJson();
+      await client.nextJson();
     }
-    const shown = async () => JSON.parse((await run(['queue', 'show', 'lock', '--json'])).stdout).messages[0];
-    await vi.waitUntil(async () => (await shown()).handed === false, { timeout: 15_000 });
-    const { code, stderr } = await run(['queue', 'cancel', 'lock', String((await shown()).seq), '--yes']);
+    const shown = async () => JSON.parse((await run(['queue', 'show', id, '--json'])).stdout).messages[0];
+    return await vi.waitUntil(
+      async () => {
+        const { handed, seq } = await shown();
+        return handed === false && Number(seq);
+      },
+      { timeout: 15_000 },
+    );
+  }
+
+  it('says of one that was handed over before that it may have run', async () => {
+    const seq = await enqueueAndHandOver('lock');
+    const { code, stderr } = await run(['queue', 'cancel', 'lock', String(seq), '--yes']);
     expect({ code, stderr }).toEqual({
       code: 0,
       stderr: expect.stringMatching(/handed over before, and may have run\n$/),
     });
+  });
+
+  it('says how many of those that it purges were handed over before', async () => {
+    await enqueueAndHandOver('latch');
+    await enqueue('latch', { n: 6 });
+    expect(await run(['queue', 'purge', 'latch', '--yes'])).toMatchObject({
+      code: 0,
+      stderr: '2 messages to latch cancelled; 1 of them was handed over before, and may have run\n',
+    });
+    await enqueueAndHandOver('latch');
+    const { stdout } = await run(['queue', 'purge', 'latch', '--yes', '--json']);
+    expect(JSON.parse(stdout)).toEqual({ target: 'latch', cancelled: 1, attempted: 1 });
   });
 
   it('exits 5 for a name that the room has never seen, and 3 for a wrong key', async () => {

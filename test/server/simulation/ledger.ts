@@ -58,7 +58,9 @@ export class Ledger {
     const before = entry.told.at(-1);
     if (before !== undefined && before !== 'queued') throw new Error(`${id} was told ${before} and then ${state}`);
     if (before === 'queued' && !finalStates.includes(state)) throw new Error(`${id} was told queued and then ${state}`);
-    if (state === 'expired' && entry.reads > 0) throw new Error(`${id} was told expired and was read`);
+    if ((state === 'expired' || state === 'cancelled') && entry.reads > 0) {
+      throw new Error(`${id} was told ${state} and was read`);
+    }
     if (state === 'delivered' && entry.reads === 0) throw new Error(`${id} was told delivered and nobody has read it`);
     entry.told.push(state);
   }
