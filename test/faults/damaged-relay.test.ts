@@ -8,6 +8,7 @@ import { callApiOk } from '../e2e/contract/http-api.ts';
 import { flagged, numbered, queue } from '../e2e/contract/queueing.ts';
 import { createRandom } from '../e2e/contract/random.ts';
 import { login, openRoom, roomOf, type TestRoom } from '../e2e/contract/test-room.ts';
+import { opcodes, writeFrame } from '../e2e/raw-frame.ts';
 import { openRawWebSocket } from '../e2e/raw-websocket.ts';
 import { makeTemporaryFolder } from '../e2e/watched-process.ts';
 
@@ -157,9 +158,13 @@ describe('FAULTS 5: a file that is damaged in its structure', () => {
     const bytes = whole();
     writeFileSync(database, bytes.fill('garbage! ', 4096));
 
-    // The login claims what waits, and the message is queued behind that.
-    well.sendJson({ auth_key: room.authKey, sender: 'well', extensions: ['receipts'] });
-    well.sendJson({ target: 'nobody-here', _id: 'lost' });
+    // The login claims what waits. The message comes with it in one piece, so that it is read before the claim has failed.
+    const sent = [
+      { auth_key: room.authKey, sender: 'well', extensions: ['receipts'] },
+      { target: 'nobody-here', _id: 'lost' },
+    ];
+    const frames = sent.map((value) => writeFrame({ opcode: opcodes.text, payload: JSON.stringify(value) }));
+    await well.sendBytes(Buffer.concat(frames));
     expect(await well.nextJson()).toMatchObject({ status: 'authenticated' });
     expect(await well.nextJson()).toMatchObject({ status: 'error', code: 'store_unavailable', _id: 'lost' });
     expect((await stubborn.nextClose()).code).toBe(1001);
