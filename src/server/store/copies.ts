@@ -1,10 +1,12 @@
-import { copyFileSync, existsSync, readdirSync, renameSync, rmdirSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, existsSync, renameSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import {
   type DataFolder,
   dataFolderAt,
+  isOccupied,
   markInitialised,
   prepareDataFolder,
+  prepareForRestore,
   refuseEmptied,
   syncFolder,
 } from './data-folder.ts';
@@ -72,25 +74,26 @@ export function inspectCopy(file: string, shownAs = file): CopySummary {
 }
 
 /**
- * Brings a copy back as the store of a data folder that is missing or empty. It is checked before it is there under its name:
- * whatever is thrown, a `StoreOpenError`, leaves the folder as it was.
+ * Brings a copy back as the store of a data folder that is missing or empty, or that holds no more than what a restore left that was
+ * killed. It is checked before it is there under its name: whatever is thrown, a `StoreOpenError`, leaves the folder without it.
  */
 export function restoreCopy(file: string, dataDir: string): CopySummary {
   refuseNoBackup(file);
   const wasThere = existsSync(dataDir);
-  if (wasThere && holdsSomething(dataDir)) {
+  const folder = dataFolderAt(dataDir);
+  if (wasThere && holdsSomething(folder)) {
     throw new StoreOpenError(
       `${dataDir} is not empty; name a new folder, or move what is in this one away: a restore replaces nothing`,
     );
   }
-  const folder = dataFolderAt(dataDir);
-  prepareDataFolder(folder);
+  prepareForRestore(folder);
   // Whoever has it is at home in this folder by now, and everything in it is theirs.
   const lock = lockDataFolder(folder, connect);
   try {
     return bringBack(file, folder);
   } catch (error) {
-    for (const made of [folder.database, folder.lock, folder.pid, folder.marker]) rmSync(made, { force: true });
+    const { database, unfinished, lock: lockFile, pid, marker } = folder;
+    for (const made of [database, lockFile, pid, marker, unfinished]) rmSync(made, { force: true });
     if (!wasThere) rmdirSync(dataDir);
     throw error;
   } finally {
@@ -98,20 +101,20 @@ export function restoreCopy(file: string, dataDir: string): CopySummary {
   }
 }
 
+/** The last step makes a store of the copy: a restore that is killed before it can be run again, and is done after it. */
 function bringBack(file: string, folder: DataFolder): CopySummary {
-  const unfinished = `${folder.database}.unfinished`;
+  const { unfinished } = folder;
   try {
     copyFileSync(file, unfinished);
     const summary = inspectCopy(unfinished, file);
     refuseNewer(summary.schema, file, migrations.length);
     syncFile(unfinished);
+    markInitialised(folder);
     renameSync(unfinished, folder.database);
     syncFolder(folder.path);
-    markInitialised(folder);
     syncFolder(dirname(folder.path));
     return summary;
   } catch (error) {
-    rmSync(unfinished, { force: true });
     if (error instanceof StoreOpenError) throw error;
     throw new StoreOpenError(`${file} cannot be copied to ${folder.path} (${describeError(error)})`);
   }
@@ -144,11 +147,11 @@ function refuseNoBackup(file: string): void {
   );
 }
 
-function holdsSomething(path: string): boolean {
+function holdsSomething(folder: DataFolder): boolean {
   try {
-    return readdirSync(path).length > 0;
+    return isOccupied(folder);
   } catch (error) {
-    throw new StoreOpenError(`${path} cannot be read as a folder (${describeError(error)}); name another one`);
+    throw new StoreOpenError(`${folder.path} cannot be read as a folder (${describeError(error)}); name another one`);
   }
 }
 

@@ -28,6 +28,8 @@ export interface DataFolder {
   readonly pid: string;
   /** Space that is given up when the disk is full. */
   readonly reserve: string;
+  /** The database that a restore brings back, until it is whole and checked. */
+  readonly unfinished: string;
 }
 
 export function dataFolderAt(path: string): DataFolder {
@@ -38,6 +40,7 @@ export function dataFolderAt(path: string): DataFolder {
     lock: join(path, 'relay.lock'),
     pid: join(path, 'relay.pid'),
     reserve: join(path, 'relay.reserve'),
+    unfinished: join(path, 'relay.db.unfinished'),
   };
 }
 
@@ -55,8 +58,40 @@ export function removeCopies(folder: DataFolder): void {
   }
 }
 
-/** Makes the folder if it is missing, and refuses one that the relay cannot use or others could tamper with. */
+/** Makes the folder if it is missing, and refuses one that the relay cannot use, or others could tamper with, or a restore has left. */
 export function prepareDataFolder(folder: DataFolder): void {
+  prepareFolder(folder);
+  refuseUnfinished(folder);
+  for (const file of [folder.database, folder.lock]) createPrivately(folder, file);
+}
+
+/**
+ * The same for a restore. Its unfinished copy is there before anything else, so that whatever is left of a restore that was
+ * killed says what it is, and no relay begins an empty store beside it.
+ */
+export function prepareForRestore(folder: DataFolder): void {
+  prepareFolder(folder);
+  for (const file of [folder.unfinished, folder.lock]) createPrivately(folder, file);
+}
+
+/** Whether a restore would replace anything in the folder but what another one has left that did not come to its end. */
+export function isOccupied(folder: DataFolder): boolean {
+  const names = readdirSync(folder.path).map((name) => join(folder.path, name));
+  if (!names.includes(folder.unfinished)) return names.length > 0;
+  const left: ReadonlySet<string> = new Set([folder.unfinished, folder.lock, folder.pid, folder.marker]);
+  return names.some((name) => !left.has(name) && !(name === folder.database && statSync(name).size === 0));
+}
+
+function refuseUnfinished(folder: DataFolder): void {
+  if (statSync(folder.unfinished, { throwIfNoEntry: false }) === undefined) return;
+  if ((statSync(folder.database, { throwIfNoEntry: false })?.size ?? 0) > 0) return;
+  throw new StoreOpenError(
+    `${folder.path} holds a restore that did not come to its end; run \`relay restore FILE --data DIR\` for it again, which ` +
+      'begins anew, or name another folder',
+  );
+}
+
+function prepareFolder(folder: DataFolder): void {
   try {
     mkdirSync(folder.path, { recursive: true, mode: 0o700 });
   } catch (error) {
@@ -81,7 +116,6 @@ export function prepareDataFolder(folder: DataFolder): void {
       `${folder.path} may be written by everybody; chmod 700 it, or give the relay a folder of its own`,
     );
   }
-  for (const file of [folder.database, folder.lock]) createPrivately(folder, file);
 }
 
 function notWritable(folder: DataFolder, error: unknown): StoreOpenError {
