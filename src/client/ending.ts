@@ -25,6 +25,8 @@ function kindOf(end: SocketEnd, wasAuthenticated: boolean): EndingKind {
 }
 
 function inWords(end: SocketEnd): string {
+  // Ours says the code alone here; another relay may have words of its own.
+  if (end.reason === 'going_away') return 'the relay shuts down or restarts';
   if (end.reason !== '') return end.reason;
   return end.closeCode === 1006
     ? 'the connection to the relay broke off'

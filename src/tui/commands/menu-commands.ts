@@ -71,13 +71,20 @@ export function showSnippets(state: CommanderState, snippets: ReadonlyMap<string
   return { ...state, overlay: { kind: 'menu', menu: createMenu('Saved commands', items) } };
 }
 
+function isSameRelay(one: string, other: string): boolean {
+  const bare = (url: string): string => url.replace(/(?:\/ws\/connect)?\/?$/, '');
+  return bare(one) === bare(other);
+}
+
 export function showProfiles(
   state: CommanderState,
   profiles: readonly { readonly name: string; readonly url: string }[],
 ): CommanderState {
   if (profiles.length === 0) return notify(state, 'bad', 'No connection is saved: "relay login" saves one.');
+  // A first connection is labelled by its address until the next start.
+  const hasLabel = profiles.some(({ name }) => name === state.relay.label);
   const items = profiles.map(({ name, url }): Item => {
-    const isHere = name === state.relay.label;
+    const isHere = hasLabel ? name === state.relay.label : isSameRelay(url, state.relay.url);
     return { label: name, about: isHere ? `${url}  (this one)` : url, choice: { choose: 'profile', name } };
   });
   return { ...state, overlay: { kind: 'menu', menu: createMenu('Saved connections', items) } };

@@ -13,11 +13,11 @@ export const composerKeys: PlaceKeys = {
     bind('ctrl+u', 'clear', '^U', 'clear', 'clear'),
   ],
   shared: [
-    bind('escape', 'leave-composer', 'Esc', 'back to the list', 'back to the list'),
     bind('shift+tab', 'focus-previous', 'Shift+Tab', 'messages', 'messages'),
     bind('ctrl+l', 'redraw', '^L', 'draw the screen again'),
     bind('ctrl+z', 'suspend', '^Z', 'to the background (fg comes back)'),
     bind('ctrl+c', 'clear-or-quit', '^C', 'clear, then quit', 'clear, then quit'),
+    bind('escape', 'leave-composer', 'Esc', 'back to the list', 'back to the list'),
     ...editing,
   ],
 };
@@ -26,8 +26,8 @@ export const filterKeys: PlaceKeys = {
   own: [],
   shared: [
     bind('enter tab', 'keep-filter', 'Enter', 'keep the filter', 'keep'),
-    bind('escape ctrl+c', 'cancel-filter', 'Esc', 'as it was before', 'as before'),
     bind('ctrl+u', 'clear', '^U', 'clear', 'clear'),
+    bind('escape ctrl+c', 'cancel-filter', 'Esc', 'as it was before', 'as before'),
     ...editing,
   ],
 };

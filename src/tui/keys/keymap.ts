@@ -59,9 +59,19 @@ export function commandFor(place: Place, key: string): Command | undefined {
   return keysOf(place).find((binding) => binding.keys.includes(name))?.command;
 }
 
+/** The keys by which a command is reached in a place; none where it is not. */
+export function keysFor(place: Place, command: Command): readonly Binding[] {
+  return keysOf(place).filter((binding) => binding.command === command);
+}
+
 /** Places in which characters that have no binding are text. */
 export function takesText(place: Place): boolean {
   return ['composer', 'filter', 'connect-form', 'menu', 'prompt'].includes(place);
+}
+
+/** Places in which something is answered with one key. */
+export function isQuestion(place: Place): boolean {
+  return place.startsWith('confirm-');
 }
 
 /** What the footer of the lists names, in this order (UX "The commander"). */

@@ -82,6 +82,11 @@ function createQueueJobs({ http, tell }: JobPorts): Pick<Jobs, 'look' | 'remove'
   return { look, remove, cancelSent };
 }
 
+/** Whether the relay said no; without an answer nobody knows what it did. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof RelayHttpError;
+}
+
 /** What the owner of a room does to the tokens of its devices. */
 function createTokenJobs(ports: JobPorts): Pick<Jobs, 'addDevice' | 'removeDevice' | 'rotateToken'> {
   const { http, url, workerFor, tell } = ports;
@@ -100,7 +105,10 @@ function createTokenJobs(ports: JobPorts): Pick<Jobs, 'addDevice' | 'removeDevic
       await http.removeDevice(id);
       tell({ type: 'device-removed', id });
     } catch (error) {
-      tell({ type: 'prompt-refused', reason: `Not removed: ${messageOf(error)}` });
+      tell({
+        type: 'prompt-refused',
+        reason: `${isRefusal(error) ? 'Not removed' : 'It may not be removed'}: ${messageOf(error)}`,
+      });
     }
   }
 
@@ -110,7 +118,10 @@ function createTokenJobs(ports: JobPorts): Pick<Jobs, 'addDevice' | 'removeDevic
       const worker = workerFor(url, token);
       tell({ type: 'device-added', device: { id: device, token, url, worker, oldToken: { keptFor: keepOld } } });
     } catch (error) {
-      tell({ type: 'prompt-refused', reason: `It keeps its token: ${messageOf(error)}` });
+      tell({
+        type: 'prompt-refused',
+        reason: `${isRefusal(error) ? 'It keeps its token' : 'No new token came'}: ${messageOf(error)}`,
+      });
     }
   }
 

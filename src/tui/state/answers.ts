@@ -18,9 +18,15 @@ function fail(state: CommanderState, reason: string): CommanderState {
 }
 
 function begin(state: CommanderState, command: string | undefined): CommanderState {
-  const begun: CommanderState = { ...state, screen: { name: 'main' } };
+  // What went wrong before was said where it was tried.
+  const begun: CommanderState = { ...state, screen: { name: 'main' }, unseenProblems: 0 };
   if (command === undefined) return begun;
   return { ...focusPane(begun, 'composer'), composer: fillComposer(begun.composer, command) };
+}
+
+/** Said where it was asked, also when the question was given up meanwhile. */
+function refuse(state: CommanderState, reason: string): CommanderState {
+  return state.overlay?.kind === 'prompt' ? refusePrompt(state, reason) : notify(state, 'bad', reason);
 }
 
 /** Its mark goes, too: whoever removed it does not mean to send to it. */
@@ -40,7 +46,7 @@ export function reduceAnswer(state: CommanderState, answer: Answer): Step {
     case 'device-removed':
       return step(forgetRemoved(state, answer.id));
     case 'prompt-refused':
-      return step(refusePrompt(state, answer.reason));
+      return step(refuse(state, answer.reason));
     case 'prompt-done':
       return step(notify({ ...state, overlay: undefined }, 'good', answer.words));
     case 'snippets-listed':

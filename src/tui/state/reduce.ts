@@ -3,7 +3,7 @@ import { keepCommand } from '../commands/menu-commands.ts';
 import { applyMouse } from '../commands/mouse.ts';
 import { runCommand } from '../commands/run-command.ts';
 import { lookAgain } from '../commands/sheet-commands.ts';
-import { commandFor, takesText } from '../keys/keymap.ts';
+import { commandFor, isQuestion, type Place, takesText } from '../keys/keymap.ts';
 import { pushPresence, updateDevices } from '../model/device-list.ts';
 import type { Stroke } from '../strokes.ts';
 import type { Action } from './action.ts';
@@ -21,18 +21,28 @@ const pasteCharactersMax = 256 * 1024;
 /** Terminals send Alt as an escape in front: a combination that means nothing was Esc and then a key, typed quickly. */
 function strikeAlt(state: CommanderState, key: string): Step {
   const escaped = strike(state, 'escape');
-  const struck = strike(escaped.state, key.slice('alt+'.length));
+  const struck = strike(escaped.state, key);
   return step(struck.state, ...escaped.effects, ...struck.effects);
+}
+
+/** Whoever types on has not seen the question, and some letter of what is typed would be the yes. */
+function answerNo(state: CommanderState): Step {
+  return step(notify(runCommand(state, 'close-overlay').state, 'bad', 'That was taken for a no: nothing was done.'));
+}
+
+/** A key that does nothing in its place. */
+function strikeUnbound(state: CommanderState, place: Place, key: string): Step {
+  const combined = /^(ctrl\+)?alt\+(.+)$/.exec(key);
+  if (combined !== null) return strikeAlt(state, `${combined[1] ?? ''}${combined[2] ?? ''}`);
+  if ([...key].length !== 1) return step(state);
+  if (takesText(place)) return step(typeText(state, key));
+  return isQuestion(place) ? answerNo(state) : step(state);
 }
 
 function strike(state: CommanderState, key: string): Step {
   const place = placeOf(state);
   const command = commandFor(place, key);
-  if (command === undefined) {
-    if (key.startsWith('alt+')) return strikeAlt(state, key);
-    const isCharacter = [...key].length === 1;
-    return step(takesText(place) && isCharacter ? typeText(state, key) : state);
-  }
+  if (command === undefined) return strikeUnbound(state, place, key);
   const struck = runCommand(state, command);
   // The character that opens the composer is the first one of the command.
   return command === 'begin-command' ? { ...struck, state: typeText(struck.state, key) } : struck;
@@ -43,6 +53,7 @@ function strikeRun(state: CommanderState, text: string): Step {
   let current = state;
   let rest = text;
   const effects: Effect[] = [];
+  if (isQuestion(placeOf(state))) return answerNo(state);
   while (rest !== '' && !takesText(placeOf(current))) {
     const character = String.fromCodePoint(rest.codePointAt(0) ?? 0);
     const struck = strike(current, character);

@@ -45,7 +45,9 @@ export function changeConnection(
   const changed: CommanderState = { ...state, relay, devices: forgetPushes(state.devices) };
   const loss = lossOf(connection);
   // A relay that stays away is tried again and again for the same reason, which is said once.
-  const isRepeated = loss === undefined || state.problems.at(-1)?.text === loss;
+  // The relay's own error of the same words has come before its end.
+  const last = state.problems.at(-1)?.text;
+  const isRepeated = loss === undefined || last === loss || last?.endsWith(`: ${loss}`) === true;
   return isRepeated ? changed : addProblem(changed, loss);
 }
 

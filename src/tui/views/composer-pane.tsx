@@ -1,7 +1,6 @@
 import { useCursor } from 'ink';
 import { type ReactElement, useMemo } from 'react';
-import type { Command } from '../commands/command-name.ts';
-import { frameKeys, keysOf, type Place } from '../keys/keymap.ts';
+import { frameKeys, keysFor } from '../keys/keymap.ts';
 import { type Composer, offeredAgain } from '../model/composer.ts';
 import { addresseesOf, type Target } from '../model/targets.ts';
 import { frameColumns, type Layout } from '../state/layout.ts';
@@ -116,16 +115,11 @@ function placeholderOf({ composer, devices, focus }: CommanderState, look: Look,
   const again = offeredAgain(composer);
   if (again === undefined) return '@name {"cmd":"status"}';
   const keys = [
-    ...(focus === 'composer' ? [] : [labelFor(focus, 'focus-composer')]),
-    labelFor('composer', 'history-older'),
+    ...(focus === 'composer' ? [] : keysFor(focus, 'focus-composer').slice(0, 1)),
+    ...keysFor('composer', 'history-older').slice(0, 1),
   ];
   const shown = toVisible(again.slice(0, columns).replaceAll(/\s+/g, ' '), look.isAscii);
-  return `${labelOf(look, keys.join(' '))} again: ${shown}`;
-}
-
-/** The key of a command, as the table writes it. */
-function labelFor(place: Place, command: Command): string {
-  return keysOf(place).find((binding) => binding.command === command)?.label ?? '';
+  return `${labelOf(look, keys.map(({ label }) => label).join(' '))} again: ${shown}`;
 }
 
 export function ComposerPane({ state, look, layout, screenRow }: ComposerPaneProps): ReactElement {

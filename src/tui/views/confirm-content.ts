@@ -7,9 +7,9 @@ import { fitToCells, wrapToCells, wrapWords } from '../text/cells.ts';
 import type { Tone } from '../text/look.ts';
 import { type Span, span } from '../text/spans.ts';
 import { toVisible, toVisibleName } from '../text/visible.ts';
-import { targetSpans } from './composer-pane.tsx';
 import { hintsFor } from './hints.ts';
 import type { Content, OverlayView } from './overlay-content.ts';
+import { targetRows } from './target-rows.ts';
 
 type ConfirmKind = Extract<Overlay['kind'], `confirm-${string}`>;
 
@@ -39,21 +39,25 @@ function listed<Item>(items: readonly Item[], room: number, row: (item: Item) =>
   return [...shown.map(row), ...(more > 0 ? [[span(`  and ${more} more`, 'warn')]] : [])];
 }
 
-export function sendContent({ command }: Confirm<'confirm-send'>, view: OverlayView): Content {
-  const { targets, json } = command;
-  const { state, look, layout } = view;
+/** The command in at most so many rows. */
+function commandRows(json: string, most: number, { look, layout }: OverlayView): readonly Row[] {
   const columns = layout.columns - frameColumns;
-  const text = toVisible(json.replaceAll(/\s+/g, ' ').slice(0, columns * overlayRows(layout)), look.isAscii);
-  const most = Math.max(1, Math.min(overlayRows(layout) - 1 - targets.length, Math.floor(overlayRows(layout) / 3)));
+  const text = toVisible(json.replaceAll(/\s+/g, ' ').slice(0, columns * (most + 1)), look.isAscii);
   const wrapped = wrapToCells(text, columns);
-  const shown = wrapped.slice(0, most).map((part, index): Row => {
+  return wrapped.slice(0, most).map((part, index) => {
     const isCut = index === most - 1 && wrapped.length > most;
     return [span(isCut ? fitToCells(`${part}${look.glyphs.ellipsis}`, columns, look.glyphs.ellipsis) : part)];
   });
-  const room = Math.max(1, overlayRows(layout) - 1 - shown.length);
+}
+
+/** Whom it goes to has the first claim to the room, the command gets the rest. */
+export function sendContent({ command }: Confirm<'confirm-send'>, view: OverlayView): Content {
+  const { targets, json } = command;
   const title =
     targets.length === 1 ? 'Send to a name that was never seen here?' : `Send to ${targets.length} devices?`;
-  const names = listed(targets, room, (target) => [span('  '), ...targetSpans(target, state.relay, look)]);
+  const room = Math.max(2, overlayRows(view.layout) - 1);
+  const names = targetRows(targets, room - 1, view);
+  const shown = commandRows(json, Math.max(1, Math.min(room - names.length, Math.floor(room / 3))), view);
   return asked(title, 'confirm-send', [...names, [], ...shown], view);
 }
 

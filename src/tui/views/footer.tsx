@@ -1,5 +1,5 @@
 import type { ReactElement } from 'react';
-import { footerKeys, frameKeys, type Place } from '../keys/keymap.ts';
+import { footerKeys, frameKeys, keysFor, type Place } from '../keys/keymap.ts';
 import type { Layout } from '../state/layout.ts';
 import { placeOf } from '../state/place.ts';
 import type { CommanderState } from '../state/state.ts';
@@ -9,12 +9,15 @@ import { toVisible } from '../text/visible.ts';
 import { Row } from './frame.tsx';
 import { hintsFor } from './hints.ts';
 
-/** Why the relay is not there, and which key helps; nothing while it is. */
-function lossSpans({ relay }: CommanderState, look: Look): readonly Span[] {
-  const { connection } = relay;
+/** Why the relay is not there, and which key helps where it does; nothing while it is. */
+function lossSpans(state: CommanderState, look: Look): readonly Span[] {
+  const { connection } = state.relay;
   if (connection?.phase !== 'waiting' && connection?.phase !== 'closed') return [];
   const reason = toVisible(connection.ending.reason, look.isAscii);
-  return [span(`${reason}   `, 'bad'), span('c', 'bold'), span(' connect again   ', 'dim')];
+  const help = keysFor(placeOf(state), 'reconnect').flatMap(({ label, hint = '' }) => {
+    return [span(label, 'bold'), span(` ${hint}   `, 'dim')];
+  });
+  return [span(`${reason}   `, 'bad'), ...help];
 }
 
 /** Keys whose frame has no room for them are named here instead. */

@@ -1,7 +1,9 @@
 import type { ReactElement } from 'react';
-import { frameKeys } from '../keys/keymap.ts';
+import type { Binding } from '../keys/binding.ts';
+import { frameKeys, keysFor } from '../keys/keymap.ts';
 import type { LogEntry } from '../model/log-entry.ts';
 import { type MessageWindow, messageWindow } from '../model/message-pane.ts';
+import { addresseesOf } from '../model/targets.ts';
 import { frameColumns, type ListLayout, wrappedRowsMax } from '../state/layout.ts';
 import type { CommanderState } from '../state/state.ts';
 import { cellWidth } from '../text/cells.ts';
@@ -20,11 +22,17 @@ function peerColumns(entries: readonly LogEntry[], columns: number, look: Look):
   return Math.min(most, Math.max(6, ...entries.map((entry) => cellWidth(peerText(entry, look, most)))));
 }
 
+/** What a newcomer does next: the words are those of the keys that work where the keyboard is. */
+function firstStep({ composer, devices, focus }: CommanderState): string {
+  if (focus !== 'composer') return 'Press i and write: @name {"cmd":"status"}';
+  const { targets } = addresseesOf(composer.command, devices);
+  const isReady = composer.command.body.kind === 'payload' && targets.length > 0;
+  return isReady ? 'Enter sends the command below.' : 'Write a command below: @name {"cmd":"status"}';
+}
+
 function emptyRows(state: CommanderState, look: Look, columns: number): string[] {
-  const lines =
-    state.messages.log.filterText === ''
-      ? ['Nothing has come or gone yet.', '', 'Press i and write: @name {"cmd":"status"}']
-      : ['No message fits the filter.'];
+  const isFiltered = state.messages.log.filterText !== '';
+  const lines = isFiltered ? ['No message fits the filter.'] : ['Nothing has come or gone yet.', '', firstStep(state)];
   return lines.map((line) => composeRow(look, columns, [span(line, 'dim')]));
 }
 
@@ -76,6 +84,12 @@ function isFilterEmpty({ filterInput }: CommanderState): boolean {
   return filterInput?.pane === 'messages' && filterInput.buffer.text === '';
 }
 
+/** A log that stands still, also because somebody only moved in it, says first how it goes on. */
+function hintedKeys({ messages }: CommanderState): readonly Binding[] {
+  const keys = frameKeys('messages');
+  return messages.pause === undefined ? keys : [...keysFor('messages', 'follow'), ...keys];
+}
+
 export function MessagesPane({ state, look, layout }: PaneProps): ReactElement {
   const columns = layout.columns - frameColumns;
   // An open detail has the keyboard.
@@ -92,7 +106,7 @@ export function MessagesPane({ state, look, layout }: PaneProps): ReactElement {
       rows={layout.rows}
       title={[span('2 ', 'dim'), span('Messages', 'bold'), ...(hasFocus ? [span(` ${look.glyphs.cursor}`)] : [])]}
       status={range === '' ? [] : [span(range, 'dim')]}
-      hints={filter.length > 0 ? filter : hasFocus ? frameHints(look, frameKeys('messages'), columns) : []}
+      hints={filter.length > 0 ? filter : hasFocus ? frameHints(look, hintedKeys(state), columns) : []}
       remark={isFilterEmpty(state) ? [span('text  from=ID  to=ID  field=value  -not', 'dim')] : []}
       hasFocus={hasFocus}
       content={entries.length === 0 ? emptyRows(state, look, columns) : rows.slice(top, top + layout.rows)}

@@ -48,6 +48,9 @@ export function scrolledContent(
     if (lead === '') return [span(text)];
     return [span(`${label}  `, isHelp && text === '' ? 'accent' : 'bold'), span(labelOf(look, text))];
   });
-  const status = lines.length > rows ? `${top + 1}-${top + shown.length} of ${lines.length}  PgDn PgUp` : '';
+  const status =
+    lines.length > rows
+      ? `${top + 1}-${top + shown.length} of ${lines.length}${layout.columns < 60 ? '' : '  PgDn PgUp'}`
+      : '';
   return { title, status, rows: shown };
 }

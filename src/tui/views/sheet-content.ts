@@ -11,6 +11,9 @@ import type { Content, OverlayView } from './overlay-content.ts';
 
 type Row = readonly Span[];
 
+/** With fewer rows than these the sheet has its presence and what waits. */
+const factsRoomMin = 8;
+
 function fact(name: string, value: string): Row {
   return [span(name.padEnd(14), 'dim'), span(value)];
 }
@@ -59,11 +62,14 @@ export function sheetContent(sheet: DeviceSheet, { state, look, layout }: Overla
   const { detail, queue, problem } = sheet;
   if (problem !== undefined) return { title, rows: [[span(toVisible(problem, look.isAscii), 'bad')]] };
   if (queue === undefined) return { title, rows: [[span(`Asking the relay${look.glyphs.ellipsis}`, 'dim')]] };
-  const facts = detail === undefined ? [fact('presence', 'not known to the relay')] : factRows(detail, look);
-  const rows = overlayRows(layout) - facts.length - 2;
+  const known = detail === undefined ? [fact('presence', 'not known to the relay')] : factRows(detail, look);
+  // What waits can be acted on; where there is little room the rest of the facts gives way to it.
+  const isRoomy = overlayRows(layout) >= factsRoomMin;
+  const facts = isRoomy ? [...known, []] : known.slice(0, 1);
+  const rows = overlayRows(layout) - facts.length - 1;
   const outcomes = (detail?.outcomes ?? []).toReversed();
   // What waits comes first; a third of the room is for what was.
-  const outcomeRoom = Math.min(outcomes.length, Math.floor(rows / 3));
+  const outcomeRoom = isRoomy ? Math.min(outcomes.length, Math.floor(rows / 3)) : 0;
   const room = Math.max(1, rows - outcomeRoom - (outcomeRoom > 0 ? 2 : 0));
   const { messages } = queue;
   const index = Math.max(
@@ -79,7 +85,6 @@ export function sheetContent(sheet: DeviceSheet, { state, look, layout }: Overla
     status: queue.waiting === 0 ? '' : `${look.glyphs.waiting}${formatCount(queue.waiting)}`,
     rows: [
       ...facts,
-      [],
       [span(queue.waiting === 0 ? 'Nothing waits for it' : `Waiting for it: ${formatCount(queue.waiting)}`, 'bold')],
       ...waiting,
       ...(outcomeRoom === 0 ? [] : [[], [span('The last messages to it', 'bold')]]),

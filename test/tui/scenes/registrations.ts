@@ -1,4 +1,4 @@
-/** What is asked before a machine loses its token. */
+/** What is asked before something is done to a machine, also where there is little room. */
 import { looked, type Scene, small, usual, work } from './room.ts';
 
 export const registrationScenes: readonly Scene[] = [
@@ -31,6 +31,23 @@ export const registrationScenes: readonly Scene[] = [
       commander.press('R');
       commander.type('0');
       commander.press('enter');
+    },
+  },
+  {
+    name: 'send-to-several-40x12',
+    size: small,
+    play(commander) {
+      commander.press('i');
+      commander.type('@gate-7 @mouse_pi @pump-* {"cmd":"status","why":"the water was high last night"}');
+      commander.press('enter');
+    },
+  },
+  {
+    name: 'device-sheet-40x12',
+    size: small,
+    play(commander) {
+      commander.press('j', 'j', 'j', 'enter');
+      commander.act(looked);
     },
   },
 ];

@@ -74,7 +74,7 @@ describe('a new token', () => {
     expect(promptOf(commander).problem).toContain('1h');
     answer(commander, '1h');
     expect(commander.state.overlay?.kind).toBe('confirm-rotation');
-    commander.press('enter', 'space', 'x');
+    commander.press('enter', 'tab');
     expect(commander.effects).toEqual([]);
     commander.press('y');
     expect(commander.effects).toEqual([{ effect: 'rotate-token', id: 'pump-1', keepOld: '1h' }]);

@@ -1,0 +1,91 @@
+/** What somebody without documentation has only the screen for. */
+import { renderToString } from 'ink';
+import { describe, expect, it } from 'vitest';
+import { Screen } from '../../../src/tui/app.tsx';
+import { createLook } from '../../../src/tui/text/look.ts';
+import { createHarness, type Harness, online, received } from '../harness.ts';
+import { looked, playScene, small } from '../scenes/room.ts';
+
+const devices = [online('gate')];
+
+function screenOf({ state }: Harness): string {
+  const look = createLook({ isAscii: false, hasColor: false });
+  return renderToString(<Screen state={state} look={look} />, { columns: state.size.columns });
+}
+
+describe('the screen of a newcomer', () => {
+  it('says as the first step what works where the keyboard is', () => {
+    const commander = createHarness({ devices });
+    expect(screenOf(commander)).toContain('Press i and write');
+    commander.press('i');
+    expect(screenOf(commander)).toContain('Write a command below');
+    commander.type('@gate {"cmd":"status"}');
+    expect(screenOf(commander)).toContain('Enter sends the command below.');
+  });
+
+  it('says how a log goes on that stands still because somebody moved in it', () => {
+    const commander = createHarness({ devices });
+    commander.act(received({ sender: 'gate', n: 1 }), received({ sender: 'gate', n: 2 }));
+    commander.press('2');
+    expect(screenOf(commander)).not.toContain('f follow');
+    commander.press('k');
+    expect(screenOf(commander)).toMatch(/PAUSED[\s\S]*╰ f follow · Enter detail/);
+    commander.press('f');
+    expect(screenOf(commander)).toContain('FOLLOW');
+  });
+
+  it('offers c to connect again where c does that, and not where it is a letter', () => {
+    const commander = createHarness({ devices, connection: 'waiting' });
+    expect(screenOf(commander)).toContain('c connect again');
+    commander.press('i');
+    expect(screenOf(commander)).toContain('the connection broke off');
+    expect(screenOf(commander)).not.toContain('c connect again');
+  });
+
+  it('marks the connection that is looked at, also the one that was typed at the first start', () => {
+    const commander = createHarness({ devices });
+    commander.act({ type: 'relay-chosen', label: 'relay.example:8787', url: 'wss://relay.example:8787/ws/connect/' });
+    commander.act({
+      type: 'profiles-listed',
+      profiles: [
+        { name: 'relay.example', url: 'wss://relay.example:8787/' },
+        { name: 'other', url: 'wss://other' },
+      ],
+    });
+    expect(screenOf(commander).match(/this one/g)).toHaveLength(1);
+    expect(screenOf(commander)).toMatch(/relay\.example .*this one/);
+  });
+
+  it('does not begin with errors that were seen on the form', () => {
+    const commander = createHarness({ devices });
+    commander.act({
+      type: 'refused',
+      error: { status: 'error', code: 'invalid_credentials', message: 'the key is not valid here' },
+    });
+    expect(screenOf(commander)).toContain('1 error (e)');
+    commander.act({ type: 'begun' });
+    expect(screenOf(commander)).not.toContain('(e)');
+  });
+});
+
+describe('at 40 by 12', () => {
+  it('the sheet of a device still shows what waits', () => {
+    const commander = playScene({ name: '', size: small, play: (played) => played.press('j', 'j', 'j', 'enter') });
+    commander.act(looked);
+    expect(screenOf(commander)).toContain('{"cmd":"fil');
+    expect(screenOf(commander)).toContain('Waiting for it: 2');
+  });
+
+  it.each([
+    [':', 'menu'],
+    ['a', 'prompt'],
+    ['i', 'composer'],
+    ['/', 'filter'],
+    ['e', 'problems'],
+    ['?', 'help'],
+    ['enter', 'sheet'],
+  ])('the way out stays in sight (%s)', (key) => {
+    const commander = playScene({ name: '', size: small, play: (played) => played.press(key) });
+    expect(screenOf(commander)).toMatch(/Esc \w/);
+  });
+});
