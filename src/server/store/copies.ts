@@ -14,7 +14,7 @@ import { lockDataFolder } from './lock.ts';
 import { refuseDamaged, sentenceOf } from './open-database.ts';
 import { integrityFaultOf } from './repair.ts';
 import { migrations, refuseNewer, schemaVersionOf } from './schema.ts';
-import { singleNumber } from './sql.ts';
+import { type SqlDatabase, singleNumber } from './sql.ts';
 import { describeError } from './sql-errors.ts';
 import { connect, type SqliteDatabase } from './sqlite.ts';
 import { StoreOpenError } from './store.ts';
@@ -81,14 +81,8 @@ export function restoreCopy(file: string, dataDir: string): CopySummary {
   refuseNoBackup(file);
   const wasThere = existsSync(dataDir);
   const folder = dataFolderAt(dataDir);
-  if (wasThere && holdsSomething(folder)) {
-    throw new StoreOpenError(
-      `${dataDir} is not empty; name a new folder, or move what is in this one away: a restore replaces nothing`,
-    );
-  }
-  prepareForRestore(folder);
-  // Whoever has it is at home in this folder by now, and everything in it is theirs.
-  const lock = lockDataFolder(folder, connect);
+  if (wasThere && holdsSomething(folder)) throw notEmpty(folder);
+  const lock = lockForRestore(folder);
   try {
     return bringBack(file, folder);
   } catch (error) {
@@ -99,6 +93,23 @@ export function restoreCopy(file: string, dataDir: string): CopySummary {
   } finally {
     lock.close();
   }
+}
+
+/** Whoever has the lock is at home in the folder by now, and everything in it is theirs. */
+function lockForRestore(folder: DataFolder): SqlDatabase {
+  prepareForRestore(folder);
+  const lock = lockDataFolder(folder, connect);
+  if (!isOccupied(folder)) return lock;
+  // Another restore came to its end since the folder was looked at.
+  rmSync(folder.unfinished, { force: true });
+  lock.close();
+  throw notEmpty(folder);
+}
+
+function notEmpty({ path }: DataFolder): StoreOpenError {
+  return new StoreOpenError(
+    `${path} is not empty; name a new folder, or move what is in this one away: a restore replaces nothing`,
+  );
 }
 
 /** The last step makes a store of the copy: a restore that is killed before it can be run again, and is done after it. */
