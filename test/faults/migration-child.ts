@@ -1,4 +1,4 @@
-/** Opens the store of a data folder with a second schema step, to be killed in the middle: an endless one, or a short one. */
+/** Opens the store of a data folder to be killed in the middle: with one more schema step, endless or short, or with those there are. */
 import { DatabaseSync } from 'node:sqlite';
 import { dataFolderAt } from '../../src/server/store/data-folder.ts';
 import { openDatabase } from '../../src/server/store/open-database.ts';
@@ -12,9 +12,11 @@ const endlessStep = `
   DELETE FROM message;
   INSERT INTO half_done WITH RECURSIVE counter (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counter) SELECT n FROM counter;`;
 
+const added = { endless: [endlessStep], short: [shortStep], none: [] }[length] ?? [];
+
 openDatabase({
   folder: dataFolderAt(dataDir),
   connect: (file) => new DatabaseSync(file),
   onEvent: () => {},
-  steps: [...migrations, length === 'short' ? shortStep : endlessStep],
+  steps: [...migrations, ...added],
 }).close();

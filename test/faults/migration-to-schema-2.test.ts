@@ -1,9 +1,14 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { claimAll } from '../server/store-claims.ts';
 import { message, text } from '../server/store-contract.ts';
 import { makeStoreFolder, type StoreFolder } from '../server/store-folder.ts';
 import { makeStoreInSchema1 } from '../server/store-schema-1.ts';
+import { hasTool } from '../tools.ts';
+import { buildShim } from './shims.ts';
+import { canMakeSmallDisks, makeSmallDisk } from './small-disk.ts';
 
 let folder: StoreFolder;
 beforeEach(() => {
@@ -21,7 +26,7 @@ beforeEach(() => {
 });
 afterEach(() => folder.remove());
 
-describe('FAULTS 10: the step from one counter of all users to one for each', () => {
+describe('FAULTS 10: the step from one counter of all users to one for each', { timeout: 60_000 }, () => {
   it('keeps what waits, with its numbers, attempts, ids and times', async () => {
     const { queue } = await folder.open();
     expect(folder.events).toMatchObject([{ event: 'migrated', fromVersion: 1, toVersion: 2 }]);
@@ -56,5 +61,45 @@ describe('FAULTS 10: the step from one counter of all users to one for each', ()
     const { messages, ended } = await (await folder.open()).queue.claim(claimAll());
     expect(messages.map(({ payload }) => text(payload))).toEqual(['one', 'three']);
     expect(ended).toMatchObject([{ seq: 7, reason: 'damaged' }]);
+  });
+
+  it.runIf(hasTool('cc'))('that is killed at any of its fsyncs is done, or done at the next opening', async () => {
+    const script = join(import.meta.dirname, 'migration-child.ts');
+    const shim = buildShim('disk', folder.dataDir);
+    for (let atFsync = 1; ; atFsync += 1) {
+      const killed = makeStoreFolder();
+      makeStoreInSchema1(killed.database, [{ seq: 3, message: message({ text: 'one' }), attempts: 1 }], 41);
+      const env = { ...process.env, LD_PRELOAD: shim, KILL_AT_FSYNC: String(atFsync) };
+      const { status, signal } = spawnSync(process.execPath, [script, killed.dataDir, 'none'], { env });
+      const { queue } = await killed.open();
+      expect(await queue.enqueue(message({ text: 'two' }))).toBe(42);
+      const { messages } = await queue.claim(claimAll());
+      expect(messages.map(({ seq, attempts }) => [seq, attempts])).toEqual([
+        [3, 2],
+        [42, 1],
+      ]);
+      await killed.remove();
+      if (status === 0) break;
+      expect(signal).toBe('SIGKILL');
+      expect(atFsync).toBeLessThan(50);
+    }
+  });
+
+  it.runIf(canMakeSmallDisks())('without room on the disk leaves the old store, and says so', async () => {
+    const disk = makeSmallDisk(16);
+    const crowded = makeStoreFolder(disk.path);
+    try {
+      const payload = Buffer.alloc(100_000, 'x');
+      const many = Array.from({ length: 60 }, (_, n) => ({ seq: n + 1, message: message({ payload }) }));
+      makeStoreInSchema1(crowded.database, many, 60);
+      await expect(crowded.open()).rejects.toThrow(/the disk of .* is full \(.*\); free some space on it/);
+      const database = new DatabaseSync(crowded.database);
+      expect(database.prepare('PRAGMA user_version').get()).toEqual({ user_version: 1 });
+      expect(database.prepare('SELECT count(*) AS n FROM message').get()).toEqual({ n: 60 });
+      database.close();
+    } finally {
+      await crowded.remove();
+      disk.remove();
+    }
   });
 });
