@@ -9,6 +9,7 @@ import { openRoom } from '../e2e/contract/test-room.ts';
 import { createActor } from './isolation/actor.ts';
 import { nextNumber } from './isolation/numbered-device.ts';
 import { createObserver } from './isolation/observer.ts';
+import { liveOneDay, residentLimits } from './isolation/resident.ts';
 
 let relay: ServedRelay;
 beforeAll(async () => {
@@ -39,6 +40,22 @@ describe('FAULTS 28: two users', { timeout: 120_000 }, () => {
         expect(await nextNumber(numberedRoom)).toBe(number);
       }),
       { numRuns: 40 },
+    );
+  });
+
+  it('one of which does the same every day: it is told the same every day, whatever the other has done since', async () => {
+    const residence = await openRoom(relay, residentLimits);
+    await using actor = createActor(await openRoom(relay));
+    // The first day is the first of everything.
+    await liveOneDay(residence);
+    const usual = await liveOneDay(residence);
+    const ids = ['gate-1', 'gate-2', 'gate-3', 'watcher', 'own-1'];
+    await fc.assert(
+      fc.asyncProperty(script(ids, actor.deeds), async (steps) => {
+        for (const { id, deed } of steps) await actor.act(id, deed);
+        expect(await liveOneDay(residence)).toEqual(usual);
+      }),
+      { numRuns: 20 },
     );
   });
 

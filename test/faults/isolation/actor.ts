@@ -3,18 +3,10 @@ import { type ApiRequest, callApi } from '../../e2e/contract/http-api.ts';
 import type { TestRoom } from '../../e2e/contract/test-room.ts';
 import { opcodes } from '../../e2e/raw-frame.ts';
 import { openRawWebSocket, type RawWebSocket } from '../../e2e/raw-websocket.ts';
+import { normal } from './normal.ts';
 
 /** The name under which it sends and asks. */
-const ownName = 'actor';
-
-/** Answers without what differs from one time to the next: times, and keys and ids that the relay makes. */
-function normal(text: string): string {
-  return text
-    .replaceAll(/rly_[A-Za-z0-9_-]+/g, 'KEY')
-    .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
-    .replaceAll(/"_age_ms":\d+/g, '"_age_ms":N')
-    .replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'UUID');
-}
+export const ownName = 'actor';
 
 type Body = Readonly<Record<string, unknown>>;
 
