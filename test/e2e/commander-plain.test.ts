@@ -56,8 +56,8 @@ describe.runIf(hasTool('tmux') && hasTool('python3-websocket'))('the commander i
       const connected = await line(terminal, key, /saved as the profile 127\.0\.0\.1/);
       expect(connected).not.toContain('rly_master');
       // Neither do the arrows bring a key back.
-      await terminal.press('Up', 'Up', 'Up');
-      expect(await terminal.waitFor(/> \S/)).not.toContain('rly_master');
+      await terminal.press('Up');
+      expect(await terminal.waitFor(/> ws:\S+\s*$/)).not.toContain('rly_master');
       await terminal.press('C-u');
       await terminal.waitFor(/here is offline\./);
       const env = { HOME: terminal.home, RELAY_CONFIG_DIR: undefined };
