@@ -39,7 +39,7 @@ function Lists({ state, look, layout }: PartProps): ReactElement {
 function MainScreen({ state, look, layout }: PartProps): ReactElement {
   const { overlay } = state;
   const composerHeight = layout.composer.rows + (layout.composer.isFramed ? 2 : 1);
-  const composerRow = layout.rows - 1 - composerHeight;
+  const composerRow = layout.rows - layout.footerRows - composerHeight;
   return (
     <Box flexDirection="column">
       <Header state={state} look={look} />

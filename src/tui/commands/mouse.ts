@@ -18,8 +18,9 @@ function bodyTop(layout: Layout): number {
 }
 
 function paneAt(layout: Layout, { column, row }: MouseStroke): Pane | undefined {
-  const composerTop = layout.rows - 1 - layout.composer.rows - (layout.composer.isFramed ? 2 : 1);
-  if (row >= composerTop && row < layout.rows - 1) return 'composer';
+  const composerEnd = layout.rows - layout.footerRows;
+  const composerTop = composerEnd - layout.composer.rows - (layout.composer.isFramed ? 2 : 1);
+  if (row >= composerTop && row < composerEnd) return 'composer';
   if (row < bodyTop(layout) || row >= composerTop) return undefined;
   if (layout.devices !== undefined && column < layout.devices.columns) return 'devices';
   return layout.messages === undefined && layout.detail === undefined ? undefined : 'messages';

@@ -32,7 +32,7 @@ export const keymap: Readonly<Record<Place, PlaceKeys>> = {
   'connect-form': {
     own: [],
     shared: [
-      bind('enter', 'form-submit', 'Enter', 'next field, then connect', 'next, then connect'),
+      bind('enter', 'form-submit', 'Enter', 'next field, then connect', 'go on'),
       bind('tab shift+tab up down', 'form-next', 'Tab', 'the other field', 'field'),
       bind('escape ctrl+c', 'form-back', 'Esc', 'back', 'back'),
       bind('ctrl+u', 'clear', '^U', 'clear the field'),

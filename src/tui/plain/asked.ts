@@ -24,7 +24,9 @@ function overlayLines(overlay: Overlay, { relay, nowMs }: CommanderState): Lines
   const answerYes = 'Answer y or n.';
   switch (overlay.kind) {
     case 'confirm-send': {
-      const names = overlay.command.targets.map(({ id, state }) => `${toVisibleName(id)} (${state})`);
+      const names = overlay.command.targets.map(({ id, state }) => {
+        return `${toVisibleName(id)} (${state === 'strange' ? 'never seen here' : state})`;
+      });
       return [`Send ${toVisible(overlay.command.json)} to ${names.join(', ')}? ${answerYes}`];
     }
     case 'confirm-quit':
@@ -98,6 +100,7 @@ export function askedNow(state: CommanderState): Lines {
 function isNews(before: Overlay | undefined, after: Overlay): boolean {
   switch (after.kind) {
     case 'prompt': {
+      if (after.prompt.isBusy) return false;
       if (before?.kind !== 'prompt' || before.prompt.question !== after.prompt.question) return true;
       return after.prompt.problem !== undefined && before.prompt !== after.prompt;
     }

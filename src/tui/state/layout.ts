@@ -1,4 +1,5 @@
 import { wrapToCells } from '../text/cells.ts';
+import { footerRowsOf } from './footer-text.ts';
 import type { CommanderState, Size } from './state.ts';
 
 /** A framed list: how wide the frame is and how many rows stand in it. */
@@ -17,6 +18,8 @@ export interface Layout {
   readonly composer: { readonly rows: number; readonly isFramed: boolean };
   /** One line that stands for the panes that have no room. */
   readonly hasStrip: boolean;
+  /** Rows of the last lines, which a long sentence takes more of. */
+  readonly footerRows: number;
 }
 
 /** Smaller than this, nothing can be read. */
@@ -24,6 +27,7 @@ export const smallestSize: Size = { columns: 40, rows: 12 };
 const wideSize: Size = { columns: 100, rows: 18 };
 const framedRowsMin = 18;
 const deviceColumns = 30;
+const headerRows = 1;
 const frameRows = 2;
 /** What the frame and its padding take of a pane's columns. */
 export const frameColumns = 4;
@@ -84,15 +88,15 @@ export function layoutOf(state: CommanderState): Layout {
   const textRows = composerRows(state.composer.buffer.text, columns - frameColumns, most);
   // The title of the composer stands in its frame, or on a line of its own.
   const composerHeight = textRows + (isFramed ? frameRows : 1);
-  const headerAndFooter = 2;
+  const footerRows = footerRowsOf(state);
   const strip = isWide ? 0 : 1;
-  const height = rows - headerAndFooter - strip - composerHeight;
+  const height = rows - headerRows - footerRows - strip - composerHeight;
   const body = isWide ? wideBody(state, height) : narrowBody(state, height);
-  return { columns, rows, ...body, composer: { rows: textRows, isFramed }, hasStrip: !isWide };
+  return { columns, rows, ...body, composer: { rows: textRows, isFramed }, hasStrip: !isWide, footerRows };
 }
 
 /** Rows inside of the frame of what stands in the place of the lists. */
-export function overlayRows({ rows, composer, hasStrip }: Layout): number {
+export function overlayRows({ rows, composer, hasStrip, footerRows }: Layout): number {
   const composerHeight = composer.rows + (composer.isFramed ? frameRows : 1);
-  return rows - 2 - (hasStrip ? 1 : 0) - composerHeight - frameRows;
+  return rows - headerRows - footerRows - (hasStrip ? 1 : 0) - composerHeight - frameRows;
 }

@@ -70,7 +70,9 @@ function strikeOne(state: CommanderState, stroke: Stroke): Step {
 }
 
 function strikeAll(state: CommanderState, strokes: readonly Stroke[]): Step {
-  let current: CommanderState = { ...state, notice: undefined };
+  // The mouse points at rows as they stand, with what is said below them.
+  const isPointed = strokes.some((stroke) => 'mouse' in stroke);
+  let current: CommanderState = isPointed ? state : { ...state, notice: undefined };
   const effects: Effect[] = [];
   for (const stroke of strokes) {
     const struck = strikeOne(current, stroke);

@@ -14,6 +14,8 @@ import { hintsFor } from './hints.ts';
 type Line = readonly Span[];
 
 const leftColumns = 4;
+/** Fewer rows than these have words in each. */
+const roomyRows = 18;
 
 function choiceLines(look: Look, columns: number, isChosen: boolean, title: string, about: string): readonly Line[] {
   return [
@@ -23,9 +25,16 @@ function choiceLines(look: Look, columns: number, isChosen: boolean, title: stri
   ];
 }
 
+/** What went wrong stands in the place of the words for a first try, so that it is seen on the smallest screen. */
+function problemLines(problem: string, look: Look, columns: number): readonly Line[] {
+  return wrapWords(toVisible(problem, look.isAscii), columns).map((text) => [span(text, 'bad')]);
+}
+
 function firstRunLines(screen: Extract<Screen, { name: 'first-run' }>, look: Look, columns: number): readonly Line[] {
   return [
-    [span('No relay is set up here yet.')],
+    ...(screen.problem === undefined
+      ? [[span('No relay is set up here yet.')]]
+      : problemLines(screen.problem, look, columns)),
     [],
     ...choiceLines(
       look,
@@ -73,13 +82,10 @@ function formLines(form: ConnectForm, look: Look, columns: number): readonly Lin
     field('url', toVisible(form.url.text, look.isAscii)),
     field('authKey', secretOf(form.authKey, look)),
     [],
-    ...aboutForm.flatMap((text) => wrapWords(text, columns).map((part): Line => [span(part, 'dim')])),
+    ...(form.problem === undefined
+      ? aboutForm.flatMap((text) => wrapWords(text, columns).map((part): Line => [span(part, 'dim')]))
+      : problemLines(form.problem, look, columns)),
   ];
-}
-
-function problemOf(screen: Screen): string | undefined {
-  if (screen.name === 'first-run') return screen.problem;
-  return screen.name === 'connect-form' ? screen.form.problem : undefined;
 }
 
 function linesOf(screen: Screen, look: Look, columns: number): readonly Line[] {
@@ -110,14 +116,10 @@ export function FirstRun({ state, look }: FirstRunProps): ReactElement {
   const { screen, size } = state;
   const { setCursorPosition } = useCursor();
   const columns = size.columns - leftColumns * 2;
-  const problem = problemOf(screen);
-  const problemLines: readonly Line[] =
-    problem === undefined
-      ? []
-      : [[], ...wrapWords(toVisible(problem, look.isAscii), columns).map((text) => [span(text, 'bad')])];
-  const head: readonly Line[] = [[], [span('softlab-relay', 'accent')], []];
+  const name: Line = [span('softlab-relay', 'accent')];
+  const head: readonly Line[] = size.rows < roomyRows ? [name] : [[], name, []];
   setCursorPosition(cursorOf(screen, look, columns, head.length));
-  const lines = [...head, ...linesOf(screen, look, columns), ...problemLines].slice(0, size.rows - 1);
+  const lines = [...head, ...linesOf(screen, look, columns)].slice(0, size.rows - 1);
   const rows = lines.map((line) => composeRow(look, size.columns, [span(' '.repeat(leftColumns)), ...line]));
   const filled = Array.from({ length: size.rows - 1 }, (_, row) => rows[row] ?? ' '.repeat(size.columns));
   const place = placeOf(state);

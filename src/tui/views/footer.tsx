@@ -1,23 +1,20 @@
 import type { ReactElement } from 'react';
 import { footerKeys, frameKeys, keysFor, type Place } from '../keys/keymap.ts';
+import { isLossBeside, lossReason, wrapFooter } from '../state/footer-text.ts';
 import type { Layout } from '../state/layout.ts';
 import { placeOf } from '../state/place.ts';
 import type { CommanderState } from '../state/state.ts';
 import type { Look } from '../text/look.ts';
 import { composeRow, type Span, span, spansWidth } from '../text/spans.ts';
 import { toVisible } from '../text/visible.ts';
-import { Row } from './frame.tsx';
+import { Rows } from './frame.tsx';
 import { hintsFor } from './hints.ts';
 
-/** Why the relay is not there, and which key helps where it does; nothing while it is. */
-function lossSpans(state: CommanderState, look: Look): readonly Span[] {
-  const { connection } = state.relay;
-  if (connection?.phase !== 'waiting' && connection?.phase !== 'closed') return [];
-  const reason = toVisible(connection.ending.reason, look.isAscii);
-  const help = keysFor(placeOf(state), 'reconnect').flatMap(({ label, hint = '' }) => {
+/** The key that helps against a loss, where it does. */
+function helpSpans(state: CommanderState): readonly Span[] {
+  return keysFor(placeOf(state), 'reconnect').flatMap(({ label, hint = '' }) => {
     return [span(label, 'bold'), span(` ${hint}   `, 'dim')];
   });
-  return [span(`${reason}   `, 'bad'), ...help];
 }
 
 /** Keys whose frame has no room for them are named here instead. */
@@ -32,13 +29,31 @@ export interface FooterProps {
   readonly layout: Layout;
 }
 
-export function Footer({ state, look, layout }: FooterProps): ReactElement {
+/** At most so many rows; the last one shows that there is more. */
+function cutRows(rows: readonly string[], rowsMax: number, { glyphs }: Look): readonly string[] {
+  if (rows.length <= rowsMax) return rows;
+  return rows.slice(0, rowsMax).map((row, index) => (index === rowsMax - 1 ? `${row}${glyphs.ellipsis}` : row));
+}
+
+/** What is said now, in as many rows as it needs; else why the relay is not there, and the keys. */
+function rowsOf(state: CommanderState, look: Look, layout: Layout): readonly (readonly Span[])[] {
   const { notice } = state;
-  const loss = lossSpans(state, look);
-  const hints = hintsFor(look, bindingsFor(placeOf(state), layout), layout.columns - spansWidth(loss) - 1);
-  const words =
-    notice === undefined
-      ? [...loss, ...hints]
-      : [span(toVisible(notice.text, look.isAscii), notice.tone === 'good' ? 'good' : 'warn')];
-  return <Row text={composeRow(look, layout.columns, [span(' '), ...words])} />;
+  const { columns } = layout;
+  if (notice !== undefined) {
+    const tone = notice.tone === 'good' ? 'good' : 'warn';
+    return wrapFooter(toVisible(notice.text, look.isAscii), columns).map((text) => [span(text, tone)]);
+  }
+  const reason = lossReason(state);
+  const visible = reason === undefined ? '' : toVisible(reason, look.isAscii);
+  const help = reason === undefined ? [] : helpSpans(state);
+  const isBeside = isLossBeside(visible, columns);
+  const beside = [...(visible !== '' && isBeside ? [span(`${visible}   `, 'bad')] : []), ...help];
+  const hints = hintsFor(look, bindingsFor(placeOf(state), layout), columns - spansWidth(beside) - 1);
+  const above = isBeside ? [] : cutRows(wrapFooter(visible, columns), layout.footerRows - 1, look);
+  return [...above.map((text) => [span(text, 'bad')]), [...beside, ...hints]];
+}
+
+export function Footer({ state, look, layout }: FooterProps): ReactElement {
+  const rows = rowsOf(state, look, layout).slice(0, layout.footerRows);
+  return <Rows rows={rows.map((spans) => composeRow(look, layout.columns, [span(' '), ...spans]))} />;
 }

@@ -107,7 +107,7 @@ export function MessagesPane({ state, look, layout }: PaneProps): ReactElement {
       title={[span('2 ', 'dim'), span('Messages', 'bold'), ...(hasFocus ? [span(` ${look.glyphs.cursor}`)] : [])]}
       status={range === '' ? [] : [span(range, 'dim')]}
       hints={filter.length > 0 ? filter : hasFocus ? frameHints(look, hintedKeys(state), columns) : []}
-      remark={isFilterEmpty(state) ? [span('text  from=ID  to=ID  field=value  -not', 'dim')] : []}
+      remark={isFilterEmpty(state) ? [span('text from=ID field=value -not', 'dim')] : []}
       hasFocus={hasFocus}
       content={entries.length === 0 ? emptyRows(state, look, columns) : rows.slice(top, top + layout.rows)}
     />

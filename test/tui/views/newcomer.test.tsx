@@ -89,3 +89,77 @@ describe('at 40 by 12', () => {
     expect(screenOf(commander)).toMatch(/Esc \w/);
   });
 });
+
+/** The words of the screen without its frames and line breaks. */
+function wordsOf(screen: string): string {
+  return screen.replaceAll(/[│╭╮╰╯─\n]/g, ' ').replaceAll(/ +/g, ' ');
+}
+
+describe('what is said below', () => {
+  it.each([
+    { columns: 80, rows: 24 },
+    { columns: 40, rows: 12 },
+  ])('is said whole at $columns by $rows, and nothing leaves the screen for it', (size) => {
+    const commander = createHarness({ devices, size });
+    commander.press('i');
+    commander.type('{"cmd":"open"}');
+    expect(screenOf(commander).split('\n')).toHaveLength(size.rows);
+    commander.press('enter');
+    expect(wordsOf(screenOf(commander))).toContain('(Tab completes), or mark devices with Space.');
+    expect(screenOf(commander).split('\n')).toHaveLength(size.rows);
+    expect(screenOf(commander)).toContain('{"cmd":"open"}');
+    commander.wait(10_000);
+    expect(screenOf(commander)).toContain('Esc back to the list');
+  });
+
+  it.each([
+    { columns: 80, rows: 24 },
+    { columns: 40, rows: 12 },
+  ])('is why the relay is not there, and the key, at $columns by $rows', (size) => {
+    const commander = createHarness({ devices, size });
+    const reason = 'nothing listens at 127.0.0.1:42013 (ECONNREFUSED); does the relay run there?';
+    const ending = { kind: 'unreachable', closeCode: 1006, reason } as const;
+    commander.act({ type: 'connection-changed', connection: { phase: 'waiting', attempt: 2, retryAtMs: 0, ending } });
+    // On the smallest screen the list needs the room more than the end of the sentence, which e has, too.
+    expect(wordsOf(screenOf(commander))).toContain(size.columns < 80 ? 'nothing listens at 127.0.0.1:42013' : reason);
+    expect(screenOf(commander)).toContain('c connect again');
+    expect(screenOf(commander).split('\n')).toHaveLength(size.rows);
+  });
+
+  it('moves the place of the composer up, also for the mouse', () => {
+    const commander = createHarness({ devices, size: { columns: 80, rows: 24 } });
+    commander.press('i');
+    commander.type('{"cmd":"open"}');
+    commander.press('enter', 'escape', '1', 'i', 'enter');
+    const row = screenOf(commander)
+      .split('\n')
+      .findIndex((line) => line.includes('3 Compose'));
+    commander.act({ type: 'told', tone: 'bad', text: 'word '.repeat(25) });
+    commander.press('escape');
+    expect(commander.state.focus).toBe('devices');
+    commander.act({ type: 'told', tone: 'bad', text: 'word '.repeat(25) });
+    commander.act({ type: 'strokes', strokes: [{ mouse: { what: 'press', column: 5, row } }] });
+    expect(commander.state.focus).toBe('composer');
+  });
+});
+
+describe('the form of a first connection at 40 by 12', () => {
+  it('shows why the last try failed', () => {
+    const commander = createHarness({
+      size: { columns: 40, rows: 12 },
+      connection: 'none',
+      screen: { name: 'first-run', choice: 'connect', problem: undefined },
+    });
+    commander.press('enter');
+    commander.type('relay.example');
+    commander.press('enter');
+    commander.type('wrong');
+    commander.press('enter');
+    commander.act({
+      type: 'beginning-failed',
+      reason: 'the key or token is not valid here: check it, or ask for a new one',
+    });
+    expect(wordsOf(screenOf(commander))).toContain('check it, or ask for a new one');
+    expect(screenOf(commander)).toMatch(/Enter go on .*Esc back/);
+  });
+});
