@@ -53,6 +53,9 @@ export const lists: readonly Step[] = [
   ...within('composer', ['ctrl+c escape', devicesOpen]),
 ];
 
+/** The empty composer after a command to alpha. */
+const again = (text: string): RegExp => new RegExp(`│ ↑ again: @alpha \\{${text}`);
+
 export const composer: readonly Step[] = [
   ...within('devices', ['i', composerOpen]),
   ...editing('composer', (text) => composed(text === '' ? '@name {"cmd":"status"}' : text)),
@@ -64,14 +67,14 @@ export const composer: readonly Step[] = [
     ['alt+enter', /JSON ✓/],
     ['backspace enter', /→ alpha|2 Messages 1/],
     ['up', /"m":4/],
-    ['down', composed('@name {"cmd":"status"}')],
+    ['down', again('"n":3,')],
     ['ctrl+r', /"m":4/],
-    ['ctrl+u', composed('@name {"cmd":"status"}')],
+    ['ctrl+u', again('"n":3,')],
     ['ctrl+t', /No command is saved yet/],
     ['ctrl+o', composed('written outside')],
     ['ctrl+u ctrl+l', composerOpen],
     ['', composed('@alpha {"n":5}'), '@alpha {"n":5}'],
-    ['enter', composed('@name {"cmd":"status"}')],
+    ['enter', again('"n":5')],
     ['shift+tab', messagesOpen],
   ),
 ];
