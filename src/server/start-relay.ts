@@ -24,6 +24,7 @@ import {
   type ReloadOptions,
   trustedProxies,
 } from './relay-options.ts';
+import { restoreQueues } from './restore-queues.ts';
 import { createRevocation } from './revocation.ts';
 import { createSockets } from './sockets.ts';
 import type { StoreEvent } from './store/operations.ts';
@@ -237,7 +238,8 @@ async function createCore(options: RelayOptions, store: RelayStore, log: Logger,
     },
     onSwept: tellRateLimited,
   });
-  switchboard.rooms.restore(await store.queue.depths());
+  const depths = await store.queue.depths();
+  restoreQueues({ rooms: switchboard.rooms, depths, users: directory.users(), log });
 
   return {
     clock,

@@ -89,6 +89,23 @@ describe('FAULTS 5: the name of a queue that is another one', () => {
   });
 });
 
+describe('FAULTS 5: the record of a user that is damaged', () => {
+  it('is lost alone and told; what waits for the user counts for nothing', async () => {
+    const sql = new DatabaseSync(database);
+    const renamed = sql.prepare("UPDATE user_account SET name = name || '!' WHERE name = ?").run(room.user);
+    expect(renamed).toMatchObject({ changes: 1 });
+    sql.close();
+    await using relay = await startServe({ dataDir });
+    await expect(roomOf(relay, room.user, room.authKey).controller('pump')).rejects.toThrow(/invalid_credentials/);
+    const log = relay.process.stderr.text();
+    expect(log).toMatch(/"event":"record-damaged","table":"user_account"/);
+    expect(log).toMatch(/"event":"user-lost","user":"[^"]+","messages":40/);
+    const metrics = await (await fetch(`${relay.http}/metrics`)).text();
+    expect(metrics).toMatch(/^softlab_relay_queued_messages 0$/m);
+    expect(metrics).toMatch(/^softlab_relay_queues 0$/m);
+  });
+});
+
 describe('FAULTS 5: a file that is damaged in its structure', () => {
   /** Starts the relay, which must refuse in one sentence that names the file and the way back. */
   async function expectRefusal(): Promise<void> {
