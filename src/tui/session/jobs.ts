@@ -1,13 +1,15 @@
 /** What the commander asks of the HTTP side of the relay when somebody wants it. */
-import { RelayHttpError } from '../../client/errors.ts';
+import { RelayHttpError, RelayUnreachableError } from '../../client/errors.ts';
 import type { RelayHttp } from '../../client/http.ts';
 import type { CommanderPorts } from '../ports.ts';
 import type { Action } from '../state/action.ts';
 import type { Removal } from '../state/overlay.ts';
 import { countOf } from '../text/format.ts';
 
+type TokenFunctions = 'addDevice' | 'removeDevice' | 'rotateToken';
+
 export interface JobPorts {
-  readonly http: RelayHttp;
+  readonly http: Pick<RelayHttp, 'device' | 'queue' | 'purgeQueue' | 'cancelQueued' | TokenFunctions>;
   /** The address that a worker connects to. */
   readonly url: string;
   readonly workerFor: CommanderPorts['workerFor'];
@@ -82,13 +84,13 @@ function createQueueJobs({ http, tell }: JobPorts): Pick<Jobs, 'look' | 'remove'
   return { look, remove, cancelSent };
 }
 
-/** Whether the relay said no; without an answer nobody knows what it did. */
-function isRefusal(error: unknown): boolean {
-  return error instanceof RelayHttpError;
+/** Whether the relay may have done it: the request may have come there, and its answer was lost. */
+function mayBeDone(error: unknown): boolean {
+  return error instanceof RelayUnreachableError && (error.problem === 'timeout' || error.problem === 'network');
 }
 
 /** What the owner of a room does to the tokens of its devices. */
-function createTokenJobs(ports: JobPorts): Pick<Jobs, 'addDevice' | 'removeDevice' | 'rotateToken'> {
+function createTokenJobs(ports: JobPorts): Pick<Jobs, TokenFunctions> {
   const { http, url, workerFor, tell } = ports;
 
   async function addDevice(id: string): Promise<void> {
@@ -107,7 +109,7 @@ function createTokenJobs(ports: JobPorts): Pick<Jobs, 'addDevice' | 'removeDevic
     } catch (error) {
       tell({
         type: 'prompt-refused',
-        reason: `${isRefusal(error) ? 'Not removed' : 'It may not be removed'}: ${messageOf(error)}`,
+        reason: `${mayBeDone(error) ? 'It may be removed all the same' : 'Not removed'}: ${messageOf(error)}`,
       });
     }
   }
@@ -120,7 +122,7 @@ function createTokenJobs(ports: JobPorts): Pick<Jobs, 'addDevice' | 'removeDevic
     } catch (error) {
       tell({
         type: 'prompt-refused',
-        reason: `${isRefusal(error) ? 'It keeps its token' : 'No new token came'}: ${messageOf(error)}`,
+        reason: `${mayBeDone(error) ? 'No token came, and the old one may end all the same' : 'It keeps its token'}: ${messageOf(error)}`,
       });
     }
   }
