@@ -1,6 +1,9 @@
 import type { CommandContext } from './command.ts';
 import { CommandError } from './exit-codes.ts';
 
+/** How long a command that is interrupted waits for a reader of standard output who does not read, in milliseconds. */
+export const readerGraceMs = 1_000;
+
 /** Rejects when the command is interrupted, with its exit code and nothing to say. */
 export function whenInterrupted({ interruption }: Pick<CommandContext, 'interruption'>): Promise<never> {
   const interrupted = Promise.withResolvers<never>();

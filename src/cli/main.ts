@@ -1,11 +1,13 @@
 /** The entry of the program: signals, the command line, the command, and the one place where the process ends. */
 import type { Command, CommandContext, Interruption } from './command.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { readerGraceMs } from './interruption.ts';
 import { readVersion } from './version.ts';
 
-/** Ends the process once what was written is with the reader. */
-function exit(code: ExitCode): void {
+/** Ends the process once what was written is with the reader; when it was interrupted that is not waited for long. */
+function exit(code: ExitCode, isInterrupted: boolean): void {
   process.exitCode = code;
+  if (isInterrupted) setTimeout(() => process.exit(code), readerGraceMs).unref();
   const streams = [process.stdout, process.stderr].filter((stream) => stream.writable);
   let open = streams.length;
   if (open === 0) process.exit(code);
@@ -25,7 +27,7 @@ function watchInterruption(endsItself: () => boolean): Interruption {
     if (controller.signal.aborted) process.exit(exitCode);
     exitCode = code;
     controller.abort();
-    if (!endsItself()) exit(code);
+    if (!endsItself()) exit(code, true);
   };
   process.on('SIGINT', () => interrupt(exitCodes.interrupted));
   process.on('SIGTERM', () => interrupt(exitCodes.terminated));
@@ -92,14 +94,12 @@ function readColumns(): number | undefined {
   return process.stdout.columns ?? (told >= columnsMin ? told : undefined);
 }
 
-async function main(args: readonly string[]): Promise<ExitCode> {
-  // The shortest question gets the shortest way.
-  if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
-    process.stdout.write(`${readVersion()}\n`);
-    return exitCodes.done;
-  }
-  let command: Command | undefined;
-  const interruption = watchInterruption(() => command?.endsItself === true);
+/** Does what the command line asks for; `onCommand` hears of a command before it runs. */
+async function perform(
+  args: readonly string[],
+  interruption: Interruption,
+  onCommand: (command: Command) => void,
+): Promise<ExitCode> {
   try {
     const { parseCommandLine } = await import('./parse-command-line.ts');
     const parsed = await parseCommandLine(args, readVersion(), readColumns());
@@ -107,11 +107,26 @@ async function main(args: readonly string[]): Promise<ExitCode> {
       process.stdout.write(`${parsed.text}\n`);
       return exitCodes.done;
     }
-    command = parsed.command;
-    return await command.run(parsed.argv, await createContext(parsed.argv, interruption));
+    onCommand(parsed.command);
+    return await parsed.command.run(parsed.argv, await createContext(parsed.argv, interruption));
   } catch (error) {
     return await fail(error);
   }
 }
 
-exit(await main(process.argv.slice(2)));
+async function main(args: readonly string[]): Promise<void> {
+  // The shortest question gets the shortest way.
+  if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
+    process.stdout.write(`${readVersion()}\n`);
+    exit(exitCodes.done, false);
+    return;
+  }
+  let command: Command | undefined;
+  const interruption = watchInterruption(() => command?.endsItself === true);
+  const code = await perform(args, interruption, (found) => {
+    command = found;
+  });
+  exit(code, interruption.signal.aborted);
+}
+
+await main(process.argv.slice(2));

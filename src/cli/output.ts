@@ -46,10 +46,10 @@ export function paint(style: Style, text: string): string {
 
 function write(stream: OutputStream, text: string): Promise<void> {
   if (stream.write(text) || stream.destroyed) return Promise.resolve();
-  return new Promise((resolve) => {
-    // A reader that went away never drains; main.ts ends the command then.
-    stream.once('drain', resolve).once('close', resolve);
-  });
+  const { promise, resolve } = Promise.withResolvers<void>();
+  // A reader that went away never drains; main.ts ends the command then. Node lets writes to standard output go on after that.
+  stream.once('drain', resolve).once('close', resolve);
+  return promise.finally(() => stream.off('drain', resolve).off('close', resolve));
 }
 
 function flush(stream: OutputStream): Promise<boolean> {

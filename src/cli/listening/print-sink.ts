@@ -1,4 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ReceivedMessage } from '../../client/types.ts';
+import { readerGraceMs } from '../interruption.ts';
 import type { Output } from '../output.ts';
 import { onOneLine } from '../printable.ts';
 import type { MessageSink } from './receive-messages.ts';
@@ -11,13 +13,21 @@ function withoutSeq({ text, seq }: ReceivedMessage): string {
 
 /** Prints messages as they came, a line each; a message is done when it is with the reader. */
 export function createPrintSink(output: Pick<Output, 'line' | 'flush'>): MessageSink {
+  const closed = Promise.withResolvers<false>();
   let printed = Promise.resolve();
+  let taken: Promise<unknown> = printed;
 
-  async function take(message: ReceivedMessage): Promise<boolean> {
-    printed = printed.then(() => output.line(onOneLine(withoutSeq(message))));
-    await printed;
-    return await output.flush();
-  }
-
-  return { take, close: () => printed };
+  return {
+    async take(message) {
+      printed = printed.then(() => output.line(onOneLine(withoutSeq(message))));
+      const isTaken = printed.then(() => output.flush());
+      taken = isTaken;
+      return await Promise.race([isTaken, closed.promise]);
+    },
+    async close() {
+      // What a reader has not taken by then is not done, and comes again.
+      await Promise.race([taken, delay(readerGraceMs, undefined, { ref: false })]);
+      closed.resolve(false);
+    },
+  };
 }

@@ -1,8 +1,19 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { runRelay, type ServedRelay, spawnRelay, startServe } from '../built-relay.ts';
+import {
+  makeTemporaryFolder,
+  relayCommand,
+  runRelay,
+  type ServedRelay,
+  spawnRelay,
+  startServe,
+} from '../built-relay.ts';
 import type { RawWebSocket } from '../raw-websocket.ts';
 import type { WatchedProcess } from '../watched-process.ts';
 import { logInRaw } from './raw-login.ts';
+import { makeCommandFolder, spawnShell } from './shell.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
@@ -120,6 +131,32 @@ describe('relay listen', () => {
     const { code, stderr } = await listener.exited;
     expect(code).toBe(0);
     expect(stderr).toBe('listening as headless\n');
+  });
+
+  it('says nothing of its own about a reader that is gone, however much there is to print', async () => {
+    for (let n = 0; n < 40; n++) sender.sendJson({ target: 'much', fill: 'x'.repeat(10_000) });
+    const folder = makeCommandFolder();
+    await using shell = spawnShell('relay listen --as much --json -q | head -c 1', folder, { env: relay.env });
+    expect(await shell.exited).toMatchObject({ code: 0, stdout: '{', stderr: '' });
+    rmSync(folder, { recursive: true });
+  });
+
+  it('ends on SIGTERM also when its reader does not read; what that one has not read waits on', async () => {
+    for (let n = 0; n < 40; n++) sender.sendJson({ target: 'unread', fill: 'x'.repeat(40_000) });
+    const [command, program] = relayCommand;
+    const args = [program, 'listen', '--as', 'unread', '--json'];
+    const env = { ...relay.env, PATH: process.env.PATH, RELAY_CONFIG_DIR: makeTemporaryFolder() };
+    const listener = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'ignore'] });
+    const exited = once(listener, 'exit');
+    // Reads no more than a buffer full.
+    await once(listener.stdout, 'readable');
+    listener.kill('SIGTERM');
+    expect(await exited).toEqual([143, null]);
+    listener.stdout.destroy();
+    const { stdout } = await runRelay(['queue', 'ls', '--json'], { env: relay.env });
+    const queues: readonly { readonly target: string }[] = JSON.parse(stdout).queues;
+    expect(queues.map(({ target }) => target)).toContain('unread');
+    rmSync(env.RELAY_CONFIG_DIR, { recursive: true });
   });
 
   it('goes on listening when the relay was away', async () => {
