@@ -70,7 +70,8 @@ export class LiveReceipts {
   }
 }
 
-function countOf(receipt: LiveReceipt | ReceiptBatch): number {
+/** How many messages it tells of. */
+export function countOf(receipt: LiveReceipt | ReceiptBatch): number {
   return 'ids' in receipt ? receipt.ids : 1;
 }
 

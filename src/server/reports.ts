@@ -2,7 +2,7 @@ import type { RelayCode } from '../protocol/codes.ts';
 import type { Outcome, Refusal } from '../protocol/messages.ts';
 import type { Clock } from './clock.ts';
 import type { HandedMessage } from './handed.ts';
-import { idsOf, type LiveReceipt, type ReceiptBatch } from './live-receipts.ts';
+import { countOf, idsOf, type LiveReceipt, type ReceiptBatch } from './live-receipts.ts';
 import type { MessageRun } from './message-run.ts';
 import { outcomeLinesMax } from './outcomes.ts';
 import type { Room } from './room.ts';
@@ -147,8 +147,15 @@ export function createReports(clock: Clock) {
 
     /** Live messages whose target went before the proof. */
     unproven(target: string, receipts: readonly (LiveReceipt | ReceiptBatch)[]): void {
+      // What nobody is there to be told of is counted; the history keeps the last of it.
+      let silent = receipts.reduce((sum, receipt) => sum + (receipt.sender.isEnded ? countOf(receipt) : 0), 0);
       for (const receipt of receipts) {
         const { sender } = receipt;
+        if (sender.isEnded) silent -= countOf(receipt);
+        if (sender.isEnded && silent >= outcomeLinesMax) {
+          count(unconfirmed.state, countOf(receipt));
+          continue;
+        }
         const ids = 'messageId' in receipt ? [receipt.messageId] : idsOf(receipt.framed);
         for (const messageId of ids) tellLive(sender, messageId, target, unconfirmed);
       }

@@ -104,6 +104,19 @@ describe('receipts (PROTOCOL B)', () => {
     expect(pc.received().slice(1)).toMatchObject([{ status: 'error', code: 'unconfirmed', _id: 'a', target: 'pump' }]);
   });
 
+  it('are counted, and the last of them kept in the history, when the sender of live ones is gone before their target', async () => {
+    const rig = createRig();
+    const pc = rig.join('pc', { extensions: ['receipts'] });
+    const pump = rig.join('pump');
+    for (let n = 0; n < 100; n++) pc.send('pump', { _id: `m-${n}` });
+    await rig.settle();
+    pc.leave();
+    pump.leave();
+    expect(rig.switchboard.reports.counts.unconfirmed).toBe(100);
+    const lines = rig.room()?.outcomes.of('pump') ?? [];
+    expect(lines.map(({ messageId }) => messageId)).toEqual(Array.from({ length: 20 }, (_, n) => `m-${80 + n}`));
+  });
+
   it('go to the session that sent, not to a later one of the same name', async () => {
     const rig = createRig();
     const first = rig.join('pc', { extensions: ['receipts'] });

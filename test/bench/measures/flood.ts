@@ -1,5 +1,5 @@
 import { defaultUserLimits } from '../../../src/protocol/limits.ts';
-import type { FloodJob } from '../generator/job.ts';
+import type { FloodJob, LatencyResult } from '../generator/job.ts';
 import type { RunningPeer } from '../peers/peer.ts';
 import { runGenerator, startFlood } from '../run-generator.ts';
 import { median } from '../statistics.ts';
@@ -36,6 +36,11 @@ async function asOtherUser(server: RunningPeer): Promise<RunningPeer> {
   return { ...server, wire: { ...wire, authKey } };
 }
 
+/** How much of a core the relay took. */
+function cpuPercent({ serverCpuNs, durationMs }: LatencyResult): number {
+  return serverCpuNs / 1e4 / durationMs;
+}
+
 /** FAULTS 19: the 99th percentile of other users less than doubles. */
 export const flood: Measure = {
   title: "Live traffic beside another user's flood",
@@ -48,6 +53,8 @@ export const flood: Measure = {
     { key: 'p50Us', title: 'p50 µs beside', digits: 0 },
     { key: 'p99Us', title: 'p99 µs beside', digits: 0 },
     { key: 'p99Growth', title: '× p99 alone', digits: 2 },
+    { key: 'aloneCpuPercent', title: 'CPU % alone', digits: 1 },
+    { key: 'cpuPercent', title: 'CPU % beside', digits: 1 },
     { key: 'refusedPerSecond', title: 'refused/s', digits: 0 },
     { key: 'closed', title: 'closed', digits: 0 },
   ],
@@ -77,6 +84,8 @@ export const flood: Measure = {
           p50Us: beside.p50Us,
           p99Us: beside.p99Us,
           p99Growth: beside.p99Us / aloneP99Us,
+          aloneCpuPercent: median([cpuPercent(before), cpuPercent(after)]),
+          cpuPercent: cpuPercent(beside),
           refusedPerSecond: (refused / durationMs) * 1000,
           closed,
         };
