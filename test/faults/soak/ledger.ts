@@ -36,7 +36,8 @@ function judgeArrivals({ told, live, flagged }: Entry): string | undefined {
 
 export class SoakLedger {
   readonly #entries = new Map<string, Entry>();
-  readonly #lastNumber = new Map<string, number>();
+  /** Of each pair the highest number that came, and on which session of the target. */
+  readonly #last = new Map<string, { readonly number: number; readonly session: number }>();
   readonly #complaints: string[] = [];
   readonly #counts = new Map<string, number>();
 
@@ -64,7 +65,11 @@ export class SoakLedger {
     this.#count(state);
   }
 
-  noteArrival(target: string, id: string, isFlagged: boolean): void {
+  /**
+   * Sessions of a target are numbered as they began. What was sent to one that is being taken over may be read behind the first
+   * messages of its successor: nothing orders what comes on two connections.
+   */
+  noteArrival(target: string, id: string, isFlagged: boolean, session: number): void {
     const entry = this.#entry(id);
     if (entry === undefined) return;
     if (entry.target !== target) this.#complaints.push(`${id} for ${entry.target} came to ${target}`);
@@ -76,9 +81,16 @@ export class SoakLedger {
     const separator = id.lastIndexOf('-');
     const pair = `${id.slice(0, separator)} to ${target}`;
     const number = Number(id.slice(separator + 1));
-    const last = this.#lastNumber.get(pair) ?? -1;
-    if (number < last) this.#complaints.push(`${id} came to ${target} after number ${last}`);
-    this.#lastNumber.set(pair, Math.max(last, number));
+    const last = this.#last.get(pair);
+    if (last !== undefined && number < last.number) {
+      if (session < last.session) this.#count('read late');
+      else
+        this.#complaints.push(
+          `${id} came to ${target} after number ${last.number}, in sessions ${session} and ${last.session}`,
+        );
+      return;
+    }
+    this.#last.set(pair, { number, session });
   }
 
   /** How often each thing happened. */

@@ -21,6 +21,7 @@ export type Person = ReturnType<typeof createPerson>;
 
 export function createPerson({ url, authKey, id, ledger, ids, random }: PersonOptions) {
   let sent = 0;
+  let sessions = 0;
 
   const pick = <Item>(items: readonly Item[]): Item => {
     const item = items[Math.floor(random() * items.length)];
@@ -31,20 +32,21 @@ export function createPerson({ url, authKey, id, ledger, ids, random }: PersonOp
   // Few, so that a pair meets in every state of its queue, and its order is put to the test.
   const targets = [pick(ids), pick(ids), pick(ids)];
 
-  function handle(socket: WebSocket, message: Readonly<Record<string, unknown>>): void {
+  function handle(socket: WebSocket, session: number, message: Readonly<Record<string, unknown>>): void {
     const { status, code, _id } = message;
     if (typeof _id !== 'string') return;
     if (status !== undefined) {
       ledger.noteTold(_id, String(status === 'error' ? code : status));
       return;
     }
-    ledger.noteArrival(id, _id, message._offline_queued === true);
+    ledger.noteArrival(id, _id, message._offline_queued === true, session);
     if (typeof message._seq === 'number') socket.send(JSON.stringify({ action: 'ack', seq: message._seq }));
   }
 
   /** Resolves with a session, or undefined where the relay is away. */
   async function logIn(): Promise<WebSocket | undefined> {
     const socket = new WebSocket(url);
+    const session = sessions++;
     socket.on('error', () => {});
     const login = Promise.withResolvers<boolean>();
     socket.once('open', () => socket.send(JSON.stringify({ auth_key: authKey, sender: id, extensions })));
@@ -52,7 +54,7 @@ export function createPerson({ url, authKey, id, ledger, ids, random }: PersonOp
     socket.on('message', (data) => {
       const message = JSON.parse(String(data));
       if (message.status === 'authenticated') login.resolve(true);
-      else handle(socket, message);
+      else handle(socket, session, message);
     });
     return (await login.promise) ? socket : undefined;
   }
