@@ -4,7 +4,7 @@ import type { NewDevice, Overlay } from '../state/overlay.ts';
 import { questionLines, removalWords, rotationWords } from '../state/question-lines.ts';
 import type { CommanderState, ConnectForm, Screen } from '../state/state.ts';
 import { toVisible, toVisibleName } from '../text/visible.ts';
-import { type Lines, sheetLines } from './lines.ts';
+import { type Lines, sheetLines, waitingLine } from './lines.ts';
 
 function newDeviceLines({ id, url, token, oldToken }: NewDevice): Lines {
   const name = toVisibleName(id);
@@ -108,12 +108,6 @@ function isNews(before: Overlay | undefined, after: Overlay): boolean {
       return before?.kind !== 'menu' || before.menu.items !== after.menu.items;
     case 'new-device':
       return before?.kind !== 'new-device' || before.device !== after.device;
-    case 'device-sheet': {
-      const { sheet } = after;
-      const shown = before?.kind === 'device-sheet' || before?.kind === 'confirm-removal' ? before.sheet : undefined;
-      const known = shown?.id === sheet.id ? shown : undefined;
-      return known?.problem !== sheet.problem || known?.queue?.waiting !== sheet.queue?.waiting;
-    }
     default:
       return before?.kind !== after.kind;
   }
@@ -128,8 +122,24 @@ function isOtherScreen(before: Screen, after: Screen): boolean {
   return before !== after && after.name === 'first-run';
 }
 
+/** The sheet of a device is said whole when it is opened; it is asked for again and again, and then only the count is said. */
+function sheetNews(
+  before: Overlay | undefined,
+  overlay: Extract<Overlay, { kind: 'device-sheet' }>,
+  state: CommanderState,
+): Lines {
+  const { sheet } = overlay;
+  const shown = before?.kind === 'device-sheet' || before?.kind === 'confirm-removal' ? before.sheet : undefined;
+  const known = shown?.id === sheet.id ? shown : undefined;
+  if (known?.queue === undefined || sheet.queue === undefined) {
+    return known?.problem === sheet.problem && known?.queue === sheet.queue ? [] : overlayLines(overlay, state);
+  }
+  return known.queue.waiting === sheet.queue.waiting ? [] : [waitingLine(sheet.queue.waiting)];
+}
+
 /** What has come to be asked since. */
 export function askedSince(before: CommanderState, after: CommanderState): Lines {
   if (after.overlay === undefined) return isOtherScreen(before.screen, after.screen) ? screenLines(after.screen) : [];
+  if (after.overlay.kind === 'device-sheet') return sheetNews(before.overlay, after.overlay, after);
   return isNews(before.overlay, after.overlay) ? overlayLines(after.overlay, after) : [];
 }

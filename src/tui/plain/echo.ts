@@ -11,15 +11,15 @@ interface Screen extends NodeJS.WritableStream {
 }
 
 export function createEcho(terminal: Screen): Echo {
-  const echo = new Writable({
+  const writable = new Writable({
     decodeStrings: false,
     write(chunk: string, _encoding, done) {
-      if (!state.isMuted) terminal.write(chunk);
+      if (!echo.isMuted) terminal.write(chunk);
       done();
     },
   });
-  const state = Object.assign(echo, { isMuted: false });
+  const echo: Echo = Object.assign(writable, { isMuted: false });
   // Lines that are longer than the terminal is wide are drawn by its width.
   Object.defineProperty(echo, 'columns', { get: () => terminal.columns });
-  return state;
+  return echo;
 }

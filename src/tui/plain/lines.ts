@@ -14,6 +14,8 @@ export type Lines = readonly string[];
 const payloadCharactersMax = 300;
 /** Lines of one message that `:read` says at most. */
 const prettyLinesMax = 500;
+/** Messages of one queue that are said at most. */
+const waitingMax = 50;
 
 function shortJson(text: string, left: readonly string[]): string {
   return toVisible(compactJson(text, left, payloadCharactersMax).slice(0, payloadCharactersMax));
@@ -85,6 +87,10 @@ function factLines({ id, detail }: DeviceSheet): Lines {
   ];
 }
 
+export function waitingLine(count: number): string {
+  return count === 0 ? 'Nothing waits for it.' : `${countOf(count, 'message')} waiting for it.`;
+}
+
 /** What is known of a device, what waits for it, and what became of the last messages to it. */
 export function sheetLines(sheet: DeviceSheet, nowMs: number): Lines {
   const { queue, detail } = sheet;
@@ -97,8 +103,9 @@ export function sheetLines(sheet: DeviceSheet, nowMs: number): Lines {
   const count = queue?.waiting ?? 0;
   return [
     ...factLines(sheet),
-    count === 0 ? 'Nothing waits for it.' : `${countOf(count, 'message')} waiting for it:`,
-    ...waiting,
+    waitingLine(count),
+    ...waiting.slice(0, waitingMax),
+    ...(waiting.length > waitingMax ? [`and ${waiting.length - waitingMax} more.`] : []),
     ...outcomes.map(({ state, from, count: n, at }) => {
       return `${momentOf(at)?.slice(11) ?? ''} ${toVisible(state)}${n > 1 ? ` ${n} times` : ''}, from ${toVisibleName(from)}`;
     }),

@@ -147,15 +147,15 @@ describe('what waits, in lines', () => {
   it('is said with its numbers, once', () => {
     const plain = plainCommander();
     const said = lookAt(plain, 'pump-1', [7, 9]);
-    expect(said).toContain('2 messages waiting for it:');
+    expect(said).toContain('2 messages waiting for it.');
     expect(said).toContain('number 9, waiting 0s, from boss: {"n":9}');
     // The sheet is asked for again every two seconds: only what has changed is said.
     const queue = { target: 'pump-1', waiting: 2, bytes: 20, messages: [7, 9].map(queued) };
     const again = { type: 'device-looked', id: 'pump-1', detail, queue, problem: undefined } as const;
     expect(plain.hear(again)).toEqual([]);
-    expect(plain.hear({ ...again, queue: { ...queue, waiting: 1, messages: [queued(9)] } }).join()).toContain(
-      '1 message waiting for it',
-    );
+    expect(plain.hear({ ...again, queue: { ...queue, waiting: 1, messages: [queued(9)] } })).toEqual([
+      '1 message waiting for it.',
+    ]);
   });
 
   it('is cancelled one by one after a yes, and no other number is', () => {
