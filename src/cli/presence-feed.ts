@@ -81,8 +81,9 @@ function withoutOneShots(states: PresenceStates): PresenceStates {
 
 /** Those that were asked for; at first each of them, for one that nobody has seen is offline. */
 function pick(states: PresenceStates, ids: readonly string[], isAll: boolean): PresenceStates {
-  const wanted = ids.filter((id) => isAll || Object.hasOwn(states, id));
-  return Object.fromEntries(wanted.map((id) => [id, states[id] ?? 'offline']));
+  const known = new Map(Object.entries(states));
+  const wanted = ids.filter((id) => isAll || known.has(id));
+  return Object.fromEntries(wanted.map((id) => [id, known.get(id) ?? 'offline']));
 }
 
 async function poll(

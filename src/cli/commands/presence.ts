@@ -12,12 +12,13 @@ async function showTable(presence: Presence, output: Output): Promise<void> {
 
 /** Asks for all that the room knows, so that a mistyped name gets a hint; the rest of the room is left out. */
 async function askForPeople(connection: Connection, ids: readonly string[], output: Output): Promise<Presence> {
-  const known = await withHttp(connection, (http) => http.presence());
-  if (ids.length === 0) return known;
-  for (const id of ids.filter((candidate) => !Object.hasOwn(known, candidate))) {
-    output.say(`the room has never seen "${id}"${didYouMean(id, Object.keys(known))}`);
+  const presence = await withHttp(connection, (http) => http.presence());
+  if (ids.length === 0) return presence;
+  const known = new Map(Object.entries(presence));
+  for (const id of ids.filter((candidate) => !known.has(candidate))) {
+    output.say(`the room has never seen "${id}"${didYouMean(id, [...known.keys()])}`);
   }
-  return Object.fromEntries(ids.map((id) => [id, known[id] ?? 'offline']));
+  return Object.fromEntries(ids.map((id) => [id, known.get(id) ?? 'offline']));
 }
 
 async function tell(changes: Presence, output: Output): Promise<void> {

@@ -42,12 +42,15 @@ export const waitCommand = defineCommand({
     const look = (states: PresenceStates) => {
       if (states[id] === wanted) end.resolve('reached');
     };
+    // A relay that was restarted meanwhile knows only who is back.
+    let isKnown = argv.force === true;
     const listener = {
       all(states: PresenceStates) {
-        if (!Object.hasOwn(states, id) && argv.force !== true) {
+        if (!Object.hasOwn(states, id) && !isKnown) {
           const known = new Map(Object.entries(states));
           end.reject(new CommandError(exitCodes.notDelivered, unknownTarget(id, known)));
         }
+        isKnown = true;
         look({ [id]: 'offline', ...states });
       },
       changed: look,

@@ -33,6 +33,12 @@ describe('relay presence', () => {
     expect(stderr).toBe('the room has never seen "gaet"; did you mean "gate"?\n');
   });
 
+  it.each(['constructor', '__proto__'])('takes %s for a name like any other', async (name) => {
+    expect(await presence(name)).toMatchObject({ code: 0, stdout: expect.stringMatching(/offline\n$/) });
+    await using watching = spawnRelay(['presence', name, '--watch', '--json'], { env: relay.env });
+    await watching.stdout.waitFor(new RegExp(`^\\{"${name}":"offline"\\}\\n`));
+  });
+
   it('answers with -q by exit code alone', async () => {
     expect(await presence('-q', 'gate')).toMatchObject({ code: 0, stdout: '', stderr: '' });
     expect(await presence('-q', 'gate', 'pump')).toMatchObject({ code: 1, stdout: '', stderr: '' });

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { hasTool } from '../../tools.ts';
 import { runRelay, type ServedRelay, spawnRelay, startServe } from '../built-relay.ts';
 import { callApiOk } from '../contract/http-api.ts';
+import { until } from '../contract/until.ts';
 import { openRawWebSocket } from '../raw-websocket.ts';
 import { startPublishedRelay } from './published-relay.ts';
 import { logInRaw } from './raw-login.ts';
@@ -31,6 +32,17 @@ const enqueue = (target: string, body: object) =>
   callApiOk(relay, '/api/messages/', { key: key(), method: 'POST', body: { target, ...body } });
 
 describe('relay wait', () => {
+  it('goes on when the relay was restarted and knows the client no more', async () => {
+    await using first = await startServe();
+    const gone = await logInRaw(first.url, first.bootstrap?.authKey ?? '', 'gone');
+    await using waiting = spawnRelay(['wait', 'gone', '--for', 'offline'], { env: first.env });
+    await until('it is connected', async () => (await run(['presence', '--json'], first.env)).stdout.includes('cli-'));
+    gone.destroy();
+    await first.stop('SIGKILL');
+    await using _second = await startServe({ dataDir: first.dataDir, port: first.port });
+    expect(await waiting.exited).toMatchObject({ code: 0, stderr: expect.stringContaining('gone is offline') });
+  });
+
   it('ends as soon as the client is there, and as soon as it is gone', async () => {
     await using waiting = spawnRelay(['wait', 'gate', '--json'], { env: relay.env });
     const gate = await logInRaw(relay.url, key(), 'gate');
