@@ -10,6 +10,8 @@ import { deviceLine, entryLine, type Lines, payloadOf } from './lines.ts';
 
 /** More changes of presence at a time than this are counted instead of named. */
 const namedDevicesMax = 5;
+/** So many changes at a time: nobody can listen to more. */
+const changesMax = 8;
 
 function connectionLines(before: CommanderState, after: CommanderState): Lines {
   const isOther = before.relay.label !== after.relay.label || before.relay.url !== after.relay.url;
@@ -88,4 +90,11 @@ export function announce(before: CommanderState, after: CommanderState): Lines {
     ...presenceLines(before, after),
     ...messageLines(before, after),
   ];
+}
+
+/** At most so many lines, and how many more there are. */
+export function bounded(lines: Lines): Lines {
+  if (lines.length <= changesMax) return lines;
+  const more = lines.length - changesMax + 1;
+  return [...lines.slice(0, changesMax - 1), `and ${more} more: :last ${more} reads them, the newest last.`];
 }

@@ -4,7 +4,7 @@ import { type Commander, createCommander } from '../commander.ts';
 import type { Beginning, CommanderPorts } from '../ports.ts';
 import type { CommanderState } from '../state/state.ts';
 import type { Terminal } from '../terminal.ts';
-import { announce } from './announce.ts';
+import { announce, bounded } from './announce.ts';
 import { askedSince } from './asked.ts';
 import { completeLine } from './complete-line.ts';
 import { createEcho } from './echo.ts';
@@ -13,8 +13,6 @@ import { isSecretNext, readLine } from './read-line.ts';
 
 /** What has changed is said this often. */
 const sayEveryMs = 1000;
-/** So many changes at a time: nobody can listen to more. */
-const changesMax = 8;
 
 export interface PlainStart {
   readonly beginning: Beginning;
@@ -22,13 +20,6 @@ export interface PlainStart {
   readonly initial: CommanderState;
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
-}
-
-/** At most so many lines, and how many more there are. */
-function bounded(lines: Lines): Lines {
-  if (lines.length <= changesMax) return lines;
-  const more = lines.length - changesMax + 1;
-  return [...lines.slice(0, changesMax - 1), `and ${more} more: :last ${more} reads them, the newest last.`];
 }
 
 function createSpeaker({ store }: Commander, first: CommanderState, print: (lines: Lines) => void) {

@@ -28,10 +28,13 @@ function listed(lines: readonly string[], none: string): LineMeaning {
   return say(...(lines.length === 0 ? [none] : lines));
 }
 
-/** The client id that a name stands for: as it is, as it is said, or as commands write it. */
+/** The client id that a name stands for: as it is, else as commands write it, else as it is said. */
 function idNamed({ devices }: CommanderState, name: string): string | undefined {
+  const ids = devices.all.map(({ id }) => id);
   const written = name.startsWith('@') ? parseCommandText(name).names[0]?.name : undefined;
-  return devices.all.map(({ id }) => id).find((id) => id === name || id === written || toVisibleName(id) === name);
+  return (
+    [name, written].find((id) => id !== undefined && ids.includes(id)) ?? ids.find((id) => toVisibleName(id) === name)
+  );
 }
 
 /** Does something with the device that is named, or without a name with the one that was looked at last. */
@@ -53,7 +56,9 @@ function cancel({ overlay }: CommanderState, rest: string): LineMeaning {
   const messages = overlay.sheet.queue?.messages ?? [];
   const index = messages.findIndex(({ seq }) => String(seq) === rest);
   if (index < 0)
-    return say(messages.length === 0 ? 'Nothing waits for it.' : `No waiting message has the number ${rest}.`);
+    return say(
+      messages.length === 0 ? 'Nothing waits for it.' : `No waiting message has the number ${toVisible(rest)}.`,
+    );
   return inTurn(act('first-row'), times(index, 'row-down'), act('cancel-queued'));
 }
 

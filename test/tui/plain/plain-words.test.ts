@@ -1,6 +1,7 @@
 /** Everything that the commander can do, done in lines. */
 import { describe, expect, it } from 'vitest';
 import type { DeviceDetail, QueuedMessage } from '../../../src/client/http-types.ts';
+import { bounded } from '../../../src/tui/plain/announce.ts';
 import { isSecretNext } from '../../../src/tui/plain/read-line.ts';
 import { words } from '../../../src/tui/plain/words.ts';
 import { offline, online, received, startMs } from '../harness.ts';
@@ -283,4 +284,23 @@ it('names every word in its help', () => {
   const { enter } = plainCommander();
   const help = enter(':help').join('\n');
   for (const word of Object.keys(words)) expect(help).toContain(`:${word}`);
+});
+
+it('says a thousand changes in eight lines, the last of which counts the rest', () => {
+  const { hear, commander } = plainCommander();
+  const messages = Array.from({ length: 1000 }, (_, n) => received({ sender: 'gate', n }));
+  const said = bounded(hear(...messages));
+  expect(said).toHaveLength(8);
+  expect(said[0]).toBe('gate: {"n":0}');
+  expect(said.at(-1)).toBe('and 993 more: :last 993 reads them, the newest last.');
+  expect(commander.state.messages.log.entries).toHaveLength(1000);
+});
+
+it('takes a name as it is before one that is only said so', () => {
+  // The one that is only said so stands first in the list.
+  const devices = [online('\u202e!'), online('\\u202e!')];
+  const { enter, commander } = plainCommander({ devices });
+  expect(commander.state.devices.all[0]?.id).toBe('\u202e!');
+  enter(':look \\u202e!');
+  expect(commander.effects).toEqual([{ effect: 'look', id: '\\u202e!' }]);
 });
