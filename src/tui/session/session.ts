@@ -50,13 +50,13 @@ function startPolling(client: RelayClient, http: RelayHttp, ports: SessionPorts,
   });
 }
 
-/** Sends a message and tells what becomes of it. */
+/** Sends a message and tells what becomes of it; both promises are those of the client. */
 function sendTold(client: RelayClient, sent: { seq: number; target: string; json: string }, ports: SessionPorts) {
   const { seq, target, json } = sent;
   const { accepted, final } = client.sendTracked(target, json);
   void accepted.then((fate) => ports.tell({ type: 'send-told', seq, fate }));
   void final.then((fate) => ports.tell({ type: 'send-told', seq, fate }));
-  return accepted;
+  return { accepted, final };
 }
 
 /**
@@ -109,8 +109,13 @@ export function startSession(connection: CommanderConnection, ports: SessionPort
   return {
     http,
     send(seq, target, json) {
-      void sendTold(client, { seq, target, json }, ports).then(({ status }) => {
-        if (status === 'queued') poller.askSoon();
+      const { accepted, final } = sendTold(client, { seq, target, json }, ports);
+      void accepted.then(async ({ status }) => {
+        if (status !== 'queued') return;
+        poller.askSoon();
+        // Delivered, expired or cancelled: one less waits.
+        await final;
+        poller.askSoon();
       });
     },
     tap: (isOn) => (isOn ? client.tap() : client.untap()),
