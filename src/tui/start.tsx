@@ -101,6 +101,8 @@ export async function startCommander(start: CommanderStart): Promise<void> {
   const stopWatching = watchLeaving(commander, signal);
   const crash = watchCrash();
   const onMouse = (mouse: MouseStroke): void => commander.store.dispatch({ type: 'strokes', strokes: [{ mouse }] });
+  // Before the first frame: Ink listens a moment after it, and a key typed in between would be the line discipline's.
+  process.stdin.setRawMode(true);
   const instance = render(
     <App store={commander.store} look={createLook(start)} onSuspender={terminal.setSuspender} />,
     {
@@ -122,6 +124,7 @@ export async function startCommander(start: CommanderStart): Promise<void> {
     terminal.setMouse(false);
     instance.unmount();
     await instance.waitUntilExit().catch(() => undefined);
+    process.stdin.setRawMode(false);
     await commander.close();
     stopWatching();
     crash.stop();
