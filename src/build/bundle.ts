@@ -54,7 +54,10 @@ const result = await build({
   banner: { js: banner },
   define: { 'process.env.NODE_ENV': '"production"' },
   // Ink loads the developer tools of React only when DEV is set; nobody needs them here.
-  alias: { 'react-devtools-core': join(root, 'src/build/empty-module.ts') },
+  alias: {
+    'react-devtools-core': join(root, 'src/build/empty-module.ts'),
+    'when-exit': join(root, 'src/build/when-exit.ts'),
+  },
 });
 const assetInputs = await buildAssets(root, outdir);
 writeFileSync(

@@ -52,8 +52,6 @@ export interface HeadlessTerminal extends AsyncDisposable {
   /** Presses keys by the names of the table, one after the other. */
   press(...keys: readonly string[]): void;
   resize(columns: number, rows: number): void;
-  /** Stops reading what the program writes, as a terminal that hangs does; returns how to go on. */
-  stall(): () => void;
   /** Ends the terminal as closing its window does. */
   close(): void;
 }
@@ -173,10 +171,6 @@ export function openHeadless(options: HeadlessOptions): HeadlessTerminal {
     resize(newColumns, newRows) {
       terminal.resize(newColumns, newRows);
       pty.resize(newColumns, newRows);
-    },
-    stall() {
-      pty.pause();
-      return () => pty.resume();
     },
     close: () => pty.kill('SIGHUP'),
     async [Symbol.asyncDispose]() {
