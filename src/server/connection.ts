@@ -84,14 +84,14 @@ export class Connection implements LinkListener {
 
   handlePing(data: Uint8Array): void {
     const link = this.#link;
-    if (this.#session !== undefined) this.#session.pong(data);
+    if (this.#session !== undefined) this.#shared.incoming.handlePing(this.#session, data);
     else if (link.unsentBytes < strangersUnsentBytesMax) link.sendPong(data);
     this.#noteHeard();
   }
 
   handlePong(number: number | undefined): void {
     this.#noteHeard();
-    if (this.#session !== undefined && number !== undefined) this.#shared.switchboard.handlePong(this.#session, number);
+    if (this.#session !== undefined) this.#shared.incoming.handlePong(this.#session, number);
   }
 
   handleWritable(): void {

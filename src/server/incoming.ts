@@ -147,6 +147,17 @@ export function createIncoming(options: IncomingOptions) {
     /** The same for messages that came together: as one, where nothing about any of them needs a look of its own. */
     handleRun,
 
+    handlePing(session: Session, data: Uint8Array): void {
+      session.pong(data);
+      overRate.handleControl(session, clock());
+    },
+
+    /** `number` is that of a ping of the relay, undefined where it is none. */
+    handlePong(session: Session, number: number | undefined): void {
+      if (number !== undefined && session.pings.isAnswer(number)) switchboard.handlePong(session, number);
+      else overRate.handleControl(session, clock());
+    },
+
     handleBinary(session: Session): void {
       if (session.isEnded) return;
       const nowMs = clock();

@@ -40,7 +40,7 @@ export function createOverRate({ after, count, end }: OverRateOptions) {
   }
 
   function holdBack(session: Session, held: Held, nowMs: number): void {
-    if (session.reading.isHeldFor('rate')) return;
+    if (session.isEnded || session.reading.isHeldFor('rate')) return;
     const soonestMs = Math.max(nowMs + holdMs.min, held.lastReleaseAtMs + apartMs);
     held.lastReleaseAtMs = Math.min(soonestMs, nowMs + holdMs.max);
     session.reading.hold('rate');
@@ -64,6 +64,14 @@ export function createOverRate({ after, count, end }: OverRateOptions) {
       const held = heldOf(session.room, nowMs);
       const { perSecond, burst } = refusals;
       if (!held.refusals.takeWhatIsThere(perSecond, burst, nowMs, messages)) holdBack(session, held, nowMs);
+    },
+
+    /**
+     * A ping came, or a pong that answers none: they are no messages, and the contract has no error for them. As many as messages may
+     * come are read as fast as they come, which is one behind each message.
+     */
+    handleControl(session: Session, nowMs: number): void {
+      if (!session.takeControl(nowMs)) holdBack(session, heldOf(session.room, nowMs), nowMs);
     },
   };
 }

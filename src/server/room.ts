@@ -26,10 +26,13 @@ export class Room {
   readonly goneEphemerals = new RecentIds();
   /** `user_message_rate`, over all connections. */
   readonly rate: TokenBucket;
+  /** The same for pings of all connections, which are no messages. */
+  readonly controls: TokenBucket;
 
   constructor(userId: string, limits: UserLimits, nowMs: number) {
     this.userId = userId;
     this.limits = limits;
     this.rate = new TokenBucket(limits.user_message_rate, nowMs);
+    this.controls = new TokenBucket(limits.user_message_rate, nowMs);
   }
 }

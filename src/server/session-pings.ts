@@ -53,6 +53,11 @@ export class SessionPings {
     return this.#last;
   }
 
+  /** Whether a pong with this number answers a ping for the first time. */
+  isAnswer(number: number): boolean {
+    return number > this.#answered && number <= this.#last;
+  }
+
   /** An answer came; it is one to all pings before it as well. */
   noteAnswer(number: number): void {
     this.#answered = Math.max(this.#answered, number);

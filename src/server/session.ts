@@ -11,6 +11,7 @@ import type { Room } from './room.ts';
 import type { Sender, Told } from './sender.ts';
 import { type ProgressPings, SessionPings } from './session-pings.ts';
 import type { TargetQueue } from './target-queue.ts';
+import { TokenBucket } from './token-bucket.ts';
 
 /** For an error that has no close code of its own (RFC 6455 §7.4.1). */
 const internalErrorClose = 1011;
@@ -51,6 +52,7 @@ export class Session implements Sender {
   readonly extensions: Extensions;
   readonly connectedAtMs: number;
   #rate: MessageRate | undefined;
+  #controls: TokenBucket | undefined;
   /** The queue of this client, while there is one. */
   queue: TargetQueue | undefined;
   lastHeardAtMs: number;
@@ -90,6 +92,16 @@ export class Session implements Sender {
   get rate(): MessageRate {
     this.#rate ??= new MessageRate(this.room.limits, this.connectedAtMs);
     return this.#rate;
+  }
+
+  /** Whether one more ping is within the rate that messages have, which it does not count towards. */
+  takeControl(nowMs: number): boolean {
+    const { message_rate, message_burst, user_message_rate } = this.room.limits;
+    this.#controls ??= new TokenBucket(message_burst, this.connectedAtMs);
+    return (
+      this.#controls.take(message_rate, message_burst, nowMs) &&
+      this.room.controls.take(user_message_rate, user_message_rate, nowMs)
+    );
   }
 
   /** How many refused messages are to be told now (`MessageRate`). */

@@ -26,6 +26,7 @@ function createFloodRig() {
   return {
     rig,
     pump,
+    incoming,
     flood,
     join: (clientId: string, options?: JoinOptions) => rig.join(clientId, options),
   };
@@ -131,5 +132,49 @@ describe('FAULTS 19: messages over the rate', () => {
     flood(pc, 103, (n) => ({ _id: n === 102 ? 7 : `"${n}"` }));
     const told = pc.received().filter(({ code, _id }) => code === 'rate_limited' && _id !== undefined);
     expect(told.map(({ _id }) => _id)).toEqual(['"100"', '"101"']);
+  });
+});
+
+describe('FAULTS 19: pings', () => {
+  const nothing = new Uint8Array();
+
+  it('as many as messages may come hold nobody back, and count towards no rate', () => {
+    const { flood, incoming, join, pump } = createFloodRig();
+    const pc = join('pc');
+    for (let n = 0; n < 100; n++) {
+      flood(pc, 1);
+      incoming.handlePing(pc.session, nothing);
+    }
+    expect(pc.link.isReading).toBe(true);
+    expect(pump.received()).toHaveLength(100);
+    expect(pc.link.pongs).toHaveLength(100);
+  });
+
+  it.each<[what: string, number | undefined | 'ping']>([
+    ['pings', 'ping'],
+    ['pongs that nobody asked for', undefined],
+    ['pongs to one ping, again and again', 1],
+  ])('beyond that are read now and then, and told nothing of: %s', async (_what, number) => {
+    const { rig, incoming, join } = createFloodRig();
+    const pc = join('pc');
+    pc.session.ping(rig.now());
+    const say = () =>
+      number === 'ping' ? incoming.handlePing(pc.session, nothing) : incoming.handlePong(pc.session, number);
+    for (let n = 0; n < 102; n++) say();
+    expect(pc.link.isReading).toBe(false);
+    await rig.pass(100);
+    expect(pc.link.isReading).toBe(true);
+    expect(pc.received()).toEqual([]);
+    expect(pc.link.closed).toBeUndefined();
+  });
+
+  it('of the relay may be answered as often as it asks', () => {
+    const { rig, incoming, join } = createFloodRig();
+    const pc = join('pc');
+    for (let n = 1; n <= 1000; n++) {
+      pc.session.ping(rig.now());
+      incoming.handlePong(pc.session, n);
+    }
+    expect(pc.link.isReading).toBe(true);
   });
 });

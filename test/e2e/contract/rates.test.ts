@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ServedRelay, startServe } from '../built-relay.ts';
 import { opcodes, writeFrame } from '../raw-frame.ts';
 import type { RawWebSocket } from '../raw-websocket.ts';
-import { openRoom } from './test-room.ts';
+import { openRoom, settle } from './test-room.ts';
 import { until } from './until.ts';
 
 let relay: ServedRelay;
@@ -129,6 +129,17 @@ describe('PROTOCOL D: message rates', () => {
       clearInterval(flooding);
     }
     expect(code).toBe(4129);
+  });
+
+  it('pings are no messages: thousands at once are told no error, and each gets its pong in the end', async () => {
+    const room = await openRoom(relay);
+    await using client = await room.controller('client');
+    const ping = writeFrame({ opcode: opcodes.ping, payload: 'p' });
+    await client.sendBytes(Buffer.concat(Array.from({ length: 5000 }, () => ping)));
+    for (let pongs = 0; pongs < 5000; pongs++) {
+      expect(await client.nextFrame()).toMatchObject({ opcode: opcodes.pong, payload: Buffer.from('p') });
+    }
+    await settle(client);
   });
 
   it('who sends as fast as it can is told so, read little, and closed with 4129 on every connection', {

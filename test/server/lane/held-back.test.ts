@@ -27,7 +27,7 @@ async function connect(messagesMax: number) {
     handleRun: (run) => hear(...[...run.payloads()].map((payload) => Buffer.from(payload).toString())),
     handleTooBig: () => {},
     handleBinary: () => {},
-    handlePing: () => {},
+    handlePing: (data) => hear(Buffer.from(data).toString()),
     handlePong: () => {},
     handleWritable: () => {},
     handleClosed: () => {},
@@ -82,6 +82,18 @@ describe('a client that is held back', () => {
       expect(heard).toEqual(messages);
     },
   );
+
+  it('is heard of few pings of one read at a time', async () => {
+    const pings = Array.from({ length: 100 }, (_, n) => `ping ${n}`);
+    const { socket, heard, letGo } = await connect(3);
+    socket.receive(Buffer.concat(pings.map((payload) => writeFrame({ opcode: opcodes.ping, payload }))));
+    for (let turn = 0; turn < 5; turn++) await settle();
+    for (let turn = 1; heard.length < pings.length; turn++) {
+      expect(heard.length).toBe(3 * turn);
+      await letGo();
+    }
+    expect(heard).toEqual(pings);
+  });
 
   it('is heard of all that was read when its socket breaks', async () => {
     const messages = Array.from({ length: 20 }, (_, n) => `{"target":"pump","n":${n}}`);
