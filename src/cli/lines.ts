@@ -10,17 +10,22 @@ const lineCharactersMax = 64 * 1024 * 1024;
  */
 export async function* readLines(stream: Readable, what: string): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
-  let rest = '';
-  for await (const chunk of stream) {
+  const decode = (bytes?: Uint8Array): string => {
     try {
-      rest += decoder.decode(Buffer.from(chunk), { stream: true });
+      return decoder.decode(bytes, { stream: bytes !== undefined });
     } catch {
       throw usageError(`${what} is not UTF-8`);
     }
+  };
+  let rest = '';
+  for await (const chunk of stream) {
+    rest += decode(Buffer.from(chunk));
     if (rest.length > lineCharactersMax) throw usageError(`a line of ${what} is longer than any message`);
     const lines = rest.split('\n');
     rest = lines.pop() ?? '';
     yield* lines;
   }
+  // Half a character at the end is one of those that are none.
+  rest += decode();
   if (rest !== '') yield rest;
 }

@@ -65,6 +65,8 @@ describe('the payload of a command line', () => {
 
   it('refuses standard input that is not UTF-8', async () => {
     await expect(all(openPayloads(['-'], streams(Buffer.from([0x7b, 0xff, 0x7d]))))).rejects.toThrow('not UTF-8');
+    const cut = Buffer.concat([Buffer.from('{}\n{}'), Buffer.from([0xc3])]);
+    await expect(all(openPayloads(['-'], streams(cut)))).rejects.toThrow('not UTF-8');
   });
 
   it('is put together when a character comes in two chunks', async () => {

@@ -105,7 +105,7 @@ async function sendWithToken(connection: Connection, order: SendOrder, context: 
   return await withHttp(connection, async (http) => {
     const known = await knownFor(order, context, async () => new Map(Object.entries(await http.presence())));
     return await sendAndReport(order, known, context, (request) =>
-      Promise.race([sendOverHttp(http, { ...request, replyTo: connection.sender }), whenInterrupted(context)]),
+      sendOverHttp(http, { ...request, replyTo: connection.sender }),
     );
   });
 }

@@ -1,5 +1,5 @@
 /** Sending with a device token: over HTTP, so that the session of the device itself goes on (UX "Commands"). */
-import { RelayHttpError, RelayUnreachableError } from '../../client/errors.ts';
+import { type NetworkProblem, RelayHttpError, RelayUnreachableError } from '../../client/errors.ts';
 import type { RelayHttp } from '../../client/http.ts';
 import type { MessageAnswer } from '../../client/http-types.ts';
 import { addFields } from '../../protocol/address.ts';
@@ -34,15 +34,26 @@ function toWord({ status }: MessageAnswer, request: SendRequest): Word {
   }
 }
 
+/** Where these stood in the way, nothing has left. */
+const problemsBefore: ReadonlySet<NetworkProblem> = new Set(['name_not_found', 'connection_refused', 'certificate']);
+
+const interruptedWord: Word = {
+  status: 'error',
+  code: 'interrupted',
+  message: `interrupted: ${fateInWords('may still run')}`,
+  fate: 'may still run',
+};
+
 /** A refusal of the message; one of the token concerns the whole command and is thrown. */
 function failedWord(error: unknown): Word {
   if (error instanceof RelayHttpError && exitCodeOfError(error) !== exitCodes.refusedCredentials) {
-    return { status: 'error', code: error.code, message: error.message };
+    const { code, message } = error;
+    return { status: 'error', code, message, ...(code === 'unconfirmed' ? { fate: 'may still run' } : {}) };
   }
-  if (error instanceof RelayUnreachableError) {
-    return { status: 'error', code: 'connection_lost', message: error.message };
-  }
-  throw error;
+  if (!(error instanceof RelayUnreachableError)) throw error;
+  if (problemsBefore.has(error.problem)) return { status: 'error', code: 'connection_lost', message: error.message };
+  const message = `no word from the relay, ${fateInWords('may still run')}: ${error.message}`;
+  return { status: 'error', code: 'connection_lost', message, fate: 'may still run' };
 }
 
 async function sendOne(
@@ -72,18 +83,36 @@ async function sendOne(
 export async function sendOverHttp(http: Pick<RelayHttp, 'sendMessage'>, request: SendRequest): Promise<SendOutcome> {
   const { targets, payloads } = request;
   const tally = createTally(targets);
-  let messages = 0;
-  try {
+  const underWay = new Set<string>();
+  let isOver = false;
+  let inputError: CommandError | undefined;
+
+  async function send(target: string, payload: string): Promise<void> {
+    underWay.add(target);
+    const word = await sendOne(http, request, target, payload);
+    if (isOver) return;
+    underWay.delete(target);
+    tally.note(target, word);
+  }
+
+  async function sendAll(): Promise<void> {
+    let messages = 0;
     for await (const payload of payloads) {
-      await Promise.all(
-        targets.map(async (target) => tally.note(target, await sendOne(http, request, target, payload))),
-      );
+      if (isOver) return;
+      await Promise.all(targets.map((target) => send(target, payload)));
       messages += targets.length;
       request.onProgress?.(messages, payload);
     }
+  }
+
+  try {
+    await Promise.race([sendAll(), request.interrupted]);
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
-    return { results: tally.results(), inputError: error };
+    inputError = error;
   }
-  return { results: tally.results(), inputError: undefined };
+  isOver = true;
+  // A token cannot take back what waits.
+  for (const target of underWay) tally.note(target, interruptedWord);
+  return { results: tally.results(), inputError };
 }

@@ -45,6 +45,40 @@ describe('sending over HTTP', () => {
     expect((await send({ wait: 'delivered' }, 'expired')).result).toMatchObject({ code: 'expired', fate: 'cancelled' });
   });
 
+  it('says that it may still run where it may have left and nobody answered, and where it was handed over in vain', async () => {
+    const fateOf = async (error: Error) => (await send({}, error)).result?.fate;
+    expect(await fateOf(new RelayUnreachableError('network', 'hung up'))).toBe('may still run');
+    expect(await fateOf(new RelayUnreachableError('connection_refused', 'nothing listens'))).toBeUndefined();
+    expect(await fateOf(new RelayHttpError(409, 'unconfirmed', 'it had it, or not'))).toBe('may still run');
+    expect(await fateOf(new RelayHttpError(409, 'queue_full', 'full'))).toBeUndefined();
+  });
+
+  it('says what it can still do when it is interrupted, and sends no more', async () => {
+    const interruption = Promise.withResolvers<void>();
+    const asked: string[] = [];
+    const http = {
+      sendMessage(json: string): Promise<MessageAnswer> {
+        asked.push(json);
+        if (asked.length === 1) return Promise.resolve({ status: 'queued', target: 'gate' });
+        interruption.resolve();
+        return new Promise(() => undefined);
+      },
+    };
+    const payloads = ['{"n":1}', '{"n":2}', '{"n":3}'];
+    const { results } = await sendOverHttp(http, { ...request, payloads, interrupted: interruption.promise });
+    expect(results).toMatchObject([
+      {
+        code: 'interrupted',
+        fate: 'may still run',
+        messages: 2,
+        queued: 1,
+        failed: 1,
+        message: expect.stringContaining('may still run'),
+      },
+    ]);
+    expect(asked).toHaveLength(2);
+  });
+
   it('counts a refusal of the message, and ends at one of the token', async () => {
     const full = new RelayHttpError(409, 'queue_full', 'gate: 50 wait already');
     expect((await send({}, full)).result).toMatchObject({ status: 'error', code: 'queue_full' });
