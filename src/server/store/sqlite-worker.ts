@@ -77,7 +77,7 @@ function serveStore(port: MessagePort, dataDir: string): void {
 
   function reasonOf(error: unknown): string {
     if (error instanceof DiskFailedError) return `the disk of ${dataDir} failed: ${describeError(error)}`;
-    // The next start would say the same.
+    // In the words of a start that refuses the file.
     if (sqlFailureOf(error) === 'damaged') return sentenceOf(error, folder);
     return `the store failed: ${describeError(error)}`;
   }
