@@ -13,7 +13,8 @@ import { HttpRefusal, orRefuse } from './refusal.ts';
 
 const params = Type.Object({ id: Type.String() });
 const newDevice = Type.Object({ device: Type.String() });
-const rotation = Type.Optional(Type.Object({ keep_old: Type.Optional(Type.String()) }));
+/** Without a body Fastify has null. */
+const rotation = Type.Union([Type.Object({ keep_old: Type.Optional(Type.String()) }), Type.Null()]);
 
 function toIso(timeMs: number | undefined): string | null {
   return timeMs === undefined ? null : toIsoTime(timeMs);

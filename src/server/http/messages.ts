@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
@@ -5,6 +6,7 @@ import Type from 'typebox';
 import { isClientId } from '../../protocol/client-id.ts';
 import { httpStatusOf, type RelayCode } from '../../protocol/codes.ts';
 import { type ObjectEnvelope, readEnvelope, readId, readTtlSeconds } from '../../protocol/envelope.ts';
+import { isMessageId, messageIdLengthMax } from '../../protocol/message-id.ts';
 import { clientIdRule, isObject, type Refusal } from '../../protocol/messages.ts';
 import { formatSize, parseDurationMs } from '../../protocol/units.ts';
 import type { Room } from '../room.ts';
@@ -127,6 +129,8 @@ function readMessage(room: Room, bytes: Uint8Array, nowMs: number): MessageToSen
       `the message was not taken: ${user_message_rate} a second are allowed for all of the user (user_message_rate)`,
     );
   }
+  // WebSockets check it by themselves; passed on as it is, it would end the connection of its receiver (FAULTS 21).
+  if (!isUtf8(bytes)) refuse('bad_message', 'the body is not UTF-8');
   const envelope = readEnvelope(bytes);
   if (envelope.kind !== 'object') refuse('bad_message', 'the body must be one JSON object with a target');
   const { target, relayFields } = envelope;
@@ -135,7 +139,15 @@ function readMessage(room: Room, bytes: Uint8Array, nowMs: number): MessageToSen
   if (!isClientId(target)) refuse('invalid_target', `the target is no client id: ${clientIdRule}`);
   const parsed: unknown = JSON.parse(new TextDecoder().decode(bytes));
   const sender = isObject(parsed) && isClientId(parsed.sender) ? parsed.sender : undefined;
-  return { bytes, target, sender, messageId: readId(bytes, envelope), ttlMs: readTtlMs(bytes, envelope), relayFields };
+  const messageId = readMessageId(bytes, envelope);
+  return { bytes, target, sender, messageId, ttlMs: readTtlMs(bytes, envelope), relayFields };
+}
+
+function readMessageId(bytes: Uint8Array, envelope: ObjectEnvelope): string | undefined {
+  if (envelope.idStart < 0) return undefined;
+  const messageId = readId(bytes, envelope);
+  if (isMessageId(messageId)) return messageId;
+  refuse('bad_message', `the _id of a message is a string of 1 to ${messageIdLengthMax} characters`);
 }
 
 function readTtlMs(bytes: Uint8Array, envelope: ObjectEnvelope): number | undefined {
