@@ -1,4 +1,5 @@
 /** A day at work: commands go, each to another end, reports come and are read. */
+import { expect } from 'vitest';
 import type { HeadlessTerminal } from '../headless/headless-terminal.ts';
 import { createRecorder } from './recorder.ts';
 import { large, small, usual, type Workshop } from './workshop.ts';
@@ -109,6 +110,8 @@ export async function runReading(workshop: Workshop): Promise<void> {
   await capture('detail', /"hot": null/);
   terminal.press('y');
   await capture('copied', /sent to the terminal/);
+  const clipboard = terminal.copied.map((data) => Buffer.from(data.replace('c;', ''), 'base64').toString());
+  expect(clipboard).toEqual([expect.stringContaining('"open":false')]);
   terminal.press('escape', 's');
   await capture('saved', /4 messages saved in/);
   terminal.press('f');

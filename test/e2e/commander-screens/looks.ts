@@ -1,4 +1,5 @@
 /** The same commander on other terminals and for other eyes, and with what nobody should have sent. */
+import { expect } from 'vitest';
 import { createRecorder } from './recorder.ts';
 import { large, usual, type Workshop } from './workshop.ts';
 
@@ -64,4 +65,5 @@ export async function runHostile(workshop: Workshop): Promise<void> {
   await capture('hostile-long', /"long": "x/);
   terminal.press('k');
   await capture('hostile-numbers', /"huge": 1e400/);
+  expect(terminal.copied).toEqual([]);
 }
