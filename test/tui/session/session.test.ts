@@ -50,6 +50,21 @@ describe('a session with a relay that has the extensions', () => {
     await watched.hear({ type: 'send-told', seq: 1, fate: { status: 'delivered' } });
   });
 
+  it('asks what waits as soon as a queued message has come to its end', async () => {
+    await using room = await startOwnRoom();
+    await using watched = await startConnected({ url: room.relay.url, authKey: room.authKey });
+    await room.http.addDevice('gate');
+    watched.session.send(1, 'gate', '{"cmd":"open","_id":"c-1"}');
+    const waiting = (count: number) => [expect.objectContaining({ id: 'gate', waiting: count })];
+    await watched.hear({ type: 'devices-polled', devices: waiting(1) });
+    const seq = (await room.http.queue('gate')).messages[0]?.seq ?? 0;
+    await room.http.cancelQueued('gate', seq);
+    // Without being asked again, it would be five seconds.
+    const isTold = () =>
+      expect(watched.told.at(-1)).toMatchObject({ type: 'devices-polled', devices: [{ id: 'gate', waiting: 0 }] });
+    await vi.waitFor(isTold, 4000);
+  });
+
   it('tells a refusal as an error with its code', async () => {
     await using room = await startOwnRoom({ userLimits: { queue_messages: 0 } });
     await using watched = await startConnected({ url: room.relay.url, authKey: room.authKey });
