@@ -41,7 +41,7 @@ const specialKeys = [
 function withModifiers(name: string, key: Key): string {
   // An escape of its own arrives with `meta`, because Alt is sent as an escape in front.
   if (name === 'escape') return name;
-  return (key.meta ? 'alt+' : '') + (key.ctrl ? 'ctrl+' : '') + (key.shift ? 'shift+' : '') + name;
+  return (key.ctrl ? 'ctrl+' : '') + (key.meta ? 'alt+' : '') + (key.shift ? 'shift+' : '') + name;
 }
 
 function nameOfControl(character: string): string {
@@ -65,7 +65,7 @@ export function readStrokes(input: string, key: Key): readonly Stroke[] {
   if (special !== undefined) return [{ key: withModifiers(special[1], key) }];
   if (input === '') return [];
   // A capital behind Alt stays one: it may have been Esc and that key, typed quickly.
-  if (key.ctrl) return [{ key: `${key.meta ? 'alt+' : ''}ctrl+${input.toLowerCase()}` }];
+  if (key.ctrl) return [{ key: `ctrl+${key.meta ? 'alt+' : ''}${input.toLowerCase()}` }];
   if (key.meta) return [{ key: `alt+${input}` }];
   return splitRun(input);
 }
