@@ -9,6 +9,8 @@ import { TokenBucket } from './token-bucket.ts';
  * connections are read now and then.
  */
 const refusals = { burst: 5000, perSecond: 2000 } as const;
+/** A refusal that is told by its `_id` costs as much as so many that are not. */
+const toldCost = 4;
 /** How long a connection is not read then, in milliseconds: long enough to be worth it, and no pause in the sense of `MessageRate`. */
 const holdMs = { min: 100, max: 500 } as const;
 /** Connections of one user are read again at least so far apart, as far as the longest hold allows, in milliseconds. */
@@ -63,7 +65,8 @@ export function createOverRate({ after, count, end }: OverRateOptions) {
       tellRateLimited(session, nowMs);
       const held = heldOf(session.room, nowMs);
       const { perSecond, burst } = refusals;
-      if (!held.refusals.takeWhatIsThere(perSecond, burst, nowMs, messages)) holdBack(session, held, nowMs);
+      const cost = session.extensions.receipts ? messages * toldCost : messages;
+      if (!held.refusals.takeWhatIsThere(perSecond, burst, nowMs, cost)) holdBack(session, held, nowMs);
     },
 
     /**

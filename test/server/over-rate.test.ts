@@ -56,6 +56,15 @@ describe('FAULTS 19: messages over the rate', () => {
     expect(pc.link.isReading).toBe(true);
   });
 
+  it('that are told one by one are read now and then sooner', () => {
+    const { flood, join } = createFloodRig();
+    const pc = join('pc', { extensions: ['receipts'] });
+    flood(pc, 100 + 1250, () => ({ _id: 'm' }));
+    expect(pc.link.isReading).toBe(true);
+    flood(pc, 1, () => ({ _id: 'm' }));
+    expect(pc.link.isReading).toBe(false);
+  });
+
   it('of several connections count together, and these are read again one after another, each in half a second', async () => {
     const { rig, flood, join } = createFloodRig();
     const others = Array.from({ length: 200 }, (_, n) => join(`pc-${n}`));
