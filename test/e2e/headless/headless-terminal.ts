@@ -116,6 +116,16 @@ function spawnIn(home: string, { columns, rows, command, env }: HeadlessOptions)
   return spawn(file, args, { name: 'xterm-256color', cols: columns, rows, cwd: home, env: variables });
 }
 
+function modesOf(terminal: xterm.Terminal, watched: ReturnType<typeof watchModes>): TerminalModes {
+  const { cursorX: column, cursorY: row, type } = terminal.buffer.active;
+  return {
+    cursor: watched.isCursorShown ? { row, column } : 'hidden',
+    isAlternate: type === 'alternate',
+    mouse: terminal.modes.mouseTrackingMode,
+    title: watched.title,
+  };
+}
+
 export function openHeadless(options: HeadlessOptions): HeadlessTerminal {
   const { columns, rows } = options;
   const home = options.home ?? makeTemporaryFolder();
@@ -148,15 +158,7 @@ export function openHeadless(options: HeadlessOptions): HeadlessTerminal {
     cells: () => readCells(terminal),
     text,
     copied: modes.copied,
-    modes() {
-      const { cursorX: column, cursorY: row, type } = terminal.buffer.active;
-      return {
-        cursor: modes.isCursorShown ? { row, column } : 'hidden',
-        isAlternate: type === 'alternate',
-        mouse: terminal.modes.mouseTrackingMode,
-        title: modes.title,
-      };
-    },
+    modes: () => modesOf(terminal, modes),
     waitUntil,
     async waitFor(pattern) {
       return await waitUntil(
