@@ -1,0 +1,67 @@
+import type { Logger } from 'pino';
+import { defaultServerLimits, type ServerLimits } from '../protocol/limits.ts';
+import { createAuthThrottle } from './auth-throttle.ts';
+import { createClock } from './clock.ts';
+import { createDirectory } from './directory.ts';
+import { createIncoming } from './incoming.ts';
+import type { Metrics } from './metrics.ts';
+import { tellRateLimited } from './over-rate.ts';
+import type { RelayOptions, ReloadOptions } from './relay-options.ts';
+import { restoreQueues } from './restore-queues.ts';
+import { createRevocation } from './revocation.ts';
+import type { RelayStore } from './store/store.ts';
+import { createSwitchboard, type Switchboard } from './switchboard.ts';
+
+export type Core = Awaited<ReturnType<typeof createCore>>;
+
+/** The parts of the relay that do no network I/O, wired to each other. */
+export async function createCore(options: RelayOptions, store: RelayStore, log: Logger, metrics: Metrics) {
+  const clock = createClock();
+  let serverLimits: ServerLimits = { ...defaultServerLimits(), ...options.serverLimits };
+  const limits = () => serverLimits;
+
+  const directory = createDirectory({
+    store: store.directory,
+    snapshot: await store.directory.load(),
+    clock,
+    limitDefaults: options.userLimits ?? {},
+    listener: createRevocation(() => switchboard.rooms),
+  });
+
+  const switchboard: Switchboard = createSwitchboard({
+    store: store.queue,
+    clock,
+    limitsOf: (userId) => directory.limitsOfId(userId),
+    limits,
+    onJoined({ room, clientId, link }) {
+      metrics.noteLogin();
+      log.info({ user: room.userId, client: clientId, address: link.address }, 'joined');
+    },
+    onLeft({ room, clientId }) {
+      directory.noteSeen(room.userId, clientId);
+      log.info({ user: room.userId, client: clientId }, 'left');
+    },
+    onSwept: tellRateLimited,
+  });
+  const depths = await store.queue.depths();
+  restoreQueues({ rooms: switchboard.rooms, depths, users: directory.users(), log });
+
+  return {
+    clock,
+    limits,
+    directory,
+    switchboard,
+    incoming: createIncoming({
+      switchboard,
+      clock,
+      after: (delayMs, callback) => void setTimeout(callback, delayMs).unref(),
+      silentAfterMs: () => serverLimits.silent_after,
+      registered: (userId) => directory.devices(userId).map((device) => device.clientId),
+    }),
+    throttle: createAuthThrottle({ clock, failuresPerMinute: () => serverLimits.auth_failures }),
+    setLimits(changed: ReloadOptions): void {
+      if (changed.serverLimits !== undefined) serverLimits = { ...defaultServerLimits(), ...changed.serverLimits };
+      if (changed.userLimits !== undefined) directory.setLimitDefaults(changed.userLimits);
+    },
+  };
+}
