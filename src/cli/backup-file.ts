@@ -43,7 +43,9 @@ export async function writeBackupFile(
 
 /** Writes the pieces to a new file of its owner alone, and syncs it. */
 export async function writePieces(path: string, pieces: AsyncIterable<Uint8Array>): Promise<void> {
-  const file = await open(path, 'w', 0o600);
+  // What has the name already may be a link that somebody made, or a file that others may read.
+  await rm(path, { force: true });
+  const file = await open(path, 'wx', 0o600);
   try {
     for await (const piece of pieces) await file.appendFile(piece);
     await file.sync();

@@ -1,4 +1,15 @@
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  linkSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -41,6 +52,20 @@ describe('relay backup', () => {
     expect(JSON.parse(stdout)).toEqual({ file: file(), bytes, schema: 2, users: 1, devices: 1, messages: 1 });
     expect(statSync(file()).mode & 0o777).toBe(0o600);
     expect(readdirSync(relay.dataDir).filter((name) => name.includes('copy'))).toEqual([]);
+  });
+
+  it('goes through no link that has its name, and into no file that others may read', async () => {
+    const letter = `${folder}.letter`;
+    writeFileSync(letter, 'a letter', { mode: 0o666 });
+    symlinkSync(letter, `${file()}.unfinished`);
+    await makeBackup();
+    expect(readFileSync(letter, 'utf8')).toBe('a letter');
+    expect(lstatSync(file()).mode & 0o777).toBe(0o600);
+    rmSync(file());
+    linkSync(letter, `${file()}.unfinished`);
+    await makeBackup();
+    expect(readFileSync(letter, 'utf8')).toBe('a letter');
+    expect(statSync(file()).mode & 0o777).toBe(0o600);
   });
 
   it('holds no key and no token, only their hashes', async () => {
