@@ -61,9 +61,10 @@ export const detail: readonly Step[] = [
     ['n', /Nothing after this fits|› .*"n"/],
     ['T', /room tap is on/],
     ['T', /room tap is off/],
+    // Not before Esc: Ink forgets an Esc that comes while it draws the screen again.
+    ['ctrl+l', /to alpha/],
     ['c', /connected already/],
     ['p', /No connection is saved|Saved connections/],
-    ['ctrl+l', /to alpha/],
     ['escape', messagesOpen],
   ),
   ...within('messages', ['enter', /to alpha/]),
