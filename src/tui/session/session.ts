@@ -59,6 +59,15 @@ function sendTold(client: RelayClient, sent: { seq: number; target: string; json
   return { accepted, final };
 }
 
+function tellRoundTrip(client: RelayClient, ports: SessionPorts): void {
+  if (client.state.phase !== 'authenticated') return;
+  // A ping that gets no answer ends the connection, which tells by itself.
+  client.ping().then(
+    (roundTripMs) => ports.tell({ type: 'round-trip', roundTripMs }),
+    () => undefined,
+  );
+}
+
 /**
  * Connects, with every extension that the relay has: without them presence is polled, and messages are `sent` and no more is
  * known. Given up credentials are said and not tried again: somebody sits here.
@@ -70,14 +79,7 @@ export function startSession(connection: CommanderConnection, ports: SessionPort
   const isOther = (id: string): boolean => id !== sender && !ports.isOneShot(id);
   const poller = startPolling(client, http, ports, isOther);
 
-  function measure(): void {
-    if (client.state.phase !== 'authenticated') return;
-    // A ping that gets no answer ends the connection, which tells by itself.
-    client.ping().then(
-      (roundTripMs) => ports.tell({ type: 'round-trip', roundTripMs }),
-      () => undefined,
-    );
-  }
+  const measure = (): void => tellRoundTrip(client, ports);
 
   function follow(state: ConnectionState): void {
     const isUp = state.phase === 'authenticated';
