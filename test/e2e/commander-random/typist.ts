@@ -16,6 +16,9 @@ function tableKeys(): readonly string[] {
   return [...new Set(places.flatMap((place) => keysOf(place).flatMap(({ keys }) => keys)))].map(bytesOfKey);
 }
 
+/** In the table too, but among so many that a minute might pass without: ^Z, ^C and q. */
+const leaving = ['\u001a', '\u0003', 'q'];
+
 /** What terminals send beside keys, and what is left of it when a line is bad. */
 const sequences = [
   '\u001b[<0;5;5M',
@@ -53,6 +56,7 @@ const sizes = [
 function nextInput(random: Random, keys: readonly string[]): string {
   const of = (choices: readonly string[]): string => choices[random.below(choices.length)] ?? '';
   const chance = random.below(100);
+  if (chance < 2) return of(leaving);
   if (chance < 55) return of(printable);
   if (chance < 88) return of(keys);
   if (chance < 94) return of(sequences);
