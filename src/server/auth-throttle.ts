@@ -5,14 +5,15 @@ import { TokenBucket } from './token-bucket.ts';
 /** How long a wrong key waits for its answer once there were too many from its address, unless said otherwise. */
 const defaultDelayMs = 1000;
 const minuteSeconds = 60;
-/** Addresses remembered at most; beyond that the fullest buckets, which change nothing, have been dropped already. */
-const addressesMax = 100_000;
+/** Addresses remembered at most unless said otherwise; beyond that the one is forgotten that was heard of longest ago. */
+const defaultAddressesMax = 100_000;
 
 export interface AuthThrottleOptions {
   readonly clock: Clock;
   /** Wrong keys of one address in a minute. */
   readonly failuresPerMinute: () => number;
   readonly delayMs?: number;
+  readonly addressesMax?: number;
 }
 
 export type AuthThrottle = ReturnType<typeof createAuthThrottle>;
@@ -21,7 +22,8 @@ export type AuthThrottle = ReturnType<typeof createAuthThrottle>;
  * Slows down who guesses keys. It looks at wrong keys only: a right one passes at once, because forty people may share one
  * address (FAULTS 24).
  */
-export function createAuthThrottle({ clock, failuresPerMinute, delayMs = defaultDelayMs }: AuthThrottleOptions) {
+export function createAuthThrottle(options: AuthThrottleOptions) {
+  const { clock, failuresPerMinute, delayMs = defaultDelayMs, addressesMax = defaultAddressesMax } = options;
   const byAddress = new Map<string, TokenBucket>();
   const delayed = new Set<NodeJS.Timeout>();
   let wrongKeys = 0;
@@ -38,9 +40,12 @@ export function createAuthThrottle({ clock, failuresPerMinute, delayMs = default
   function isTooMany(address: string): boolean {
     const perMinute = failuresPerMinute();
     const nowMs = clock();
-    if (byAddress.size >= addressesMax) forgetQuiet();
     const bucket = byAddress.get(address) ?? new TokenBucket(perMinute, nowMs);
+    // To the end: at the front stands who was heard of longest ago.
+    byAddress.delete(address);
     byAddress.set(address, bucket);
+    const [oldest] = byAddress.size > addressesMax ? byAddress.keys() : [];
+    if (oldest !== undefined) byAddress.delete(oldest);
     return !bucket.take(perMinute / minuteSeconds, perMinute, nowMs);
   }
 
