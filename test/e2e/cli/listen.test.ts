@@ -13,7 +13,6 @@ import {
 import type { RawWebSocket } from '../raw-websocket.ts';
 import type { WatchedProcess } from '../watched-process.ts';
 import { logInRaw } from './raw-login.ts';
-import { makeCommandFolder, spawnShell } from './shell.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
@@ -131,14 +130,6 @@ describe('relay listen', () => {
     const { code, stderr } = await listener.exited;
     expect(code).toBe(0);
     expect(stderr).toBe('listening as headless\n');
-  });
-
-  it('says nothing of its own about a reader that is gone, however much there is to print', async () => {
-    for (let n = 0; n < 40; n++) sender.sendJson({ target: 'much', fill: 'x'.repeat(10_000) });
-    const folder = makeCommandFolder();
-    await using shell = spawnShell('relay listen --as much --json -q | head -c 1', folder, { env: relay.env });
-    expect(await shell.exited).toMatchObject({ code: 0, stdout: '{', stderr: '' });
-    rmSync(folder, { recursive: true });
   });
 
   it('ends on SIGTERM also when its reader does not read; what that one has not read waits on', async () => {
