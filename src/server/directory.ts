@@ -164,8 +164,11 @@ export function createDirectory(options: DirectoryOptions) {
       }),
     removeUser: ({ userId }: UserRecord) =>
       inTurn(async () => {
-        await state.commit([{ change: 'remove-user', userId }]);
+        const removal = [{ change: 'remove-user', userId }] as const;
+        await state.commit(removal);
         listener.onUserRemoved(userId);
+        // What its sessions queued while that was written would wait for nobody. A failure leaves it to its time to live.
+        await state.commit(removal).catch(() => {});
       }),
 
     async addKey(user: UserRecord): Promise<{ keyId: string; authKey: string }> {

@@ -2,6 +2,7 @@ import type { ExtensionName } from '../../src/protocol/extensions.ts';
 import { defaultServerLimits, defaultUserLimits, type UserLimits } from '../../src/protocol/limits.ts';
 import { createIncoming } from '../../src/server/incoming.ts';
 import { Session } from '../../src/server/session.ts';
+import type { QueueStore } from '../../src/server/store/store.ts';
 import { createSwitchboard } from '../../src/server/switchboard.ts';
 import { FakeLink } from './fake-link.ts';
 import { createMemoryStore } from './memory-store.ts';
@@ -27,8 +28,8 @@ export interface JoinOptions {
   readonly extensions?: readonly ExtensionName[];
 }
 
-/** A switchboard on fakes: clock, store and sockets. `registered` are the devices of every user. */
-export function createRig(changed: Partial<UserLimits> = {}, registered: readonly string[] = []) {
+/** A switchboard on fakes: clock, store (unless there is one for the queues) and sockets. `registered` are the devices of every user. */
+export function createRig(changed: Partial<UserLimits> = {}, registered: readonly string[] = [], queue?: QueueStore) {
   let limits = { ...defaultUserLimits(), ...changed };
   let nowMs = 1_000_000;
   const links: FakeLink[] = [];
@@ -39,7 +40,7 @@ export function createRig(changed: Partial<UserLimits> = {}, registered: readonl
   const clock = () => nowMs;
   const store = createMemoryStore({ onRelieved: () => switchboard.handleStoreRelieved(), onFatal: () => {} });
   const switchboard = createSwitchboard({
-    store: store.queue,
+    store: queue ?? store.queue,
     clock,
     limitsOf: () => limits,
     limits: defaultServerLimits,
