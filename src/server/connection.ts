@@ -27,6 +27,14 @@ export interface ConnectionShared {
 /** What a socket without a session may leave unread before its pings stay unanswered. */
 const strangersUnsentBytesMax = 4096;
 
+/**
+ * What may come that is nobody's before the connection is not read any more: pings before the credentials, and what was under way
+ * when it was ended, with the peer's close frame behind it. To read on would let everybody flood who was turned away.
+ */
+const unheardBytesMax = 64 * 1024;
+/** A frame of a client has at least so many bytes around its payload (RFC 6455 §5.2). */
+const frameBytesMin = 6;
+
 /** What is handled at once of a client that is over its rate: the smallest messages are a thousandth of it, and each has its cost. */
 const overRatePartBytes = 2048;
 
@@ -37,6 +45,7 @@ export class Connection implements LinkListener {
   readonly #shared: ConnectionShared;
   #session: Session | undefined;
   #state: 'awaiting credentials' | 'in session' | 'refused' = 'awaiting credentials';
+  #unheardBytes = 0;
 
   constructor(link: Link, shared: ConnectionShared) {
     this.#link = link;
@@ -72,26 +81,40 @@ export class Connection implements LinkListener {
   }
 
   handleText(bytes: Uint8Array): void {
-    if (this.#session !== undefined) this.#shared.incoming.handleText(this.#session, bytes);
-    else if (this.#state === 'awaiting credentials') this.#handleFirstMessage(bytes);
+    const session = this.#session;
+    if (session === undefined && this.#state === 'awaiting credentials') this.#handleFirstMessage(bytes);
+    else if (session === undefined || session.isEnded) this.#noteUnheard(bytes);
+    else this.#shared.incoming.handleText(session, bytes);
   }
 
-  handleBinary(): void {
-    if (this.#session !== undefined) this.#shared.incoming.handleBinary(this.#session);
+  handleBinary(bytes: Uint8Array): void {
+    const session = this.#session;
+    if (session !== undefined && !session.isEnded) this.#shared.incoming.handleBinary(session);
+    else if (this.#state !== 'awaiting credentials') this.#noteUnheard(bytes);
     else
       this.refuse({ code: 'bad_message', message: 'the first message must be text: a JSON object with credentials' });
   }
 
   handlePing(data: Uint8Array): void {
     const link = this.#link;
-    if (this.#session !== undefined) this.#shared.incoming.handlePing(this.#session, data);
-    else if (link.unsentBytes < strangersUnsentBytesMax) link.sendPong(data);
-    this.#noteHeard();
+    const session = this.#session;
+    if (session !== undefined && !session.isEnded) {
+      this.#shared.incoming.handlePing(session, data);
+      this.#noteHeard();
+      return;
+    }
+    if (link.unsentBytes < strangersUnsentBytesMax) link.sendPong(data);
+    this.#noteUnheard(data);
   }
 
-  handlePong(number: number | undefined): void {
+  handlePong(data: Uint8Array, number: number | undefined): void {
+    const session = this.#session;
+    if (session === undefined || session.isEnded) {
+      this.#noteUnheard(data);
+      return;
+    }
     this.#noteHeard();
-    if (this.#session !== undefined) this.#shared.incoming.handlePong(this.#session, number);
+    this.#shared.incoming.handlePong(session, number);
   }
 
   handleWritable(): void {
@@ -158,6 +181,11 @@ export class Connection implements LinkListener {
       ...negotiated(login.granted, session.limits),
     });
     switchboard.rooms.startDelivery(session);
+  }
+
+  #noteUnheard({ length }: Uint8Array): void {
+    this.#unheardBytes += frameBytesMin + length;
+    if (this.#unheardBytes > unheardBytesMax) this.#link.ignore();
   }
 
   #noteHeard(): void {

@@ -29,7 +29,7 @@ export interface Link {
   sendPong(data: Uint8Array): void;
   /** Lets everything leave that was sent before, then the close frame; a peer that does not answer it is cut off. */
   close(code: number, reason: string): void;
-  /** Hears nothing more of a peer that was closed, not even its answer to that; it is cut off some seconds later. */
+  /** Hears nothing more of a peer, not even its answer to a close frame; once it was closed, it is cut off some seconds later. */
   ignore(): void;
   /** Stops reading the peer, so that TCP holds it back; what was read already may still arrive. */
   pauseReading(): void;
@@ -51,10 +51,10 @@ export interface LinkListener {
   handleRun(run: MessageRun): void;
   /** A message is coming that is over `messageBytesMax`; nothing of it is handed on. */
   handleTooBig(bytes: number): void;
-  handleBinary(): void;
+  handleBinary(bytes: Uint8Array): void;
   handlePing(data: Uint8Array): void;
   /** A pong with the number of a ping, or undefined when it carries none of ours. */
-  handlePong(number: number | undefined): void;
+  handlePong(data: Uint8Array, number: number | undefined): void;
   /** The operating system has taken everything that was sent. */
   handleWritable(): void;
   handleClosed(): void;

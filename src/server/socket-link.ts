@@ -41,6 +41,7 @@ export class SocketLink implements Link {
   // Nothing may follow our close frame (RFC 6455 §5.5.1).
   #isClosing = false;
   #hasPaused = false;
+  #isIgnored = false;
 
   /** `onWritable` is called when the operating system has taken what it did not take at once. */
   constructor(
@@ -105,11 +106,12 @@ export class SocketLink implements Link {
     this.#isClosing = true;
     this.#lane?.passAll();
     // A peer that is held back could not answer the close frame.
-    this.#webSocket.resume();
+    this.resumeReading();
     this.#webSocket.close(code, reason);
   }
 
   ignore(): void {
+    this.#isIgnored = true;
     this.#lane?.end();
     this.pauseReading();
   }
@@ -129,6 +131,6 @@ export class SocketLink implements Link {
   }
 
   resumeReading(): void {
-    this.#webSocket.resume();
+    if (!this.#isIgnored) this.#webSocket.resume();
   }
 }

@@ -114,7 +114,7 @@ export function createSockets(options: SocketsOptions) {
   const events: ConnectionEvents = {
     handleMessage(webSocket, data, isBinary) {
       webSocket.link?.lane?.noteHeard();
-      guard(webSocket, (listener) => (isBinary ? listener.handleBinary() : listener.handleText(data)));
+      guard(webSocket, (listener) => (isBinary ? listener.handleBinary(data) : listener.handleText(data)));
     },
     handlePing(webSocket, data) {
       webSocket.link?.lane?.noteHeard();
@@ -122,7 +122,7 @@ export function createSockets(options: SocketsOptions) {
     },
     handlePong(webSocket, data) {
       webSocket.link?.lane?.noteHeard();
-      guard(webSocket, (listener) => listener.handlePong(pingNumberOf(data)));
+      guard(webSocket, (listener) => listener.handlePong(data, pingNumberOf(data)));
     },
     handleClose(webSocket, code) {
       options.onGone(webSocket.firstCode ?? code);
