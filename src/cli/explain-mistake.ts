@@ -82,11 +82,25 @@ function explainUnknown(unknown: string, args: readonly string[], reached: Reach
     : `"${unknown}" is one too many: relay ${reached.usage}`;
 }
 
-/** `relay send gate {}`: the target stands where the message does. */
+/** What yargs would call unknown, had it not first missed something: `--to gate` in the place of `--target gate`. */
+function unknownFlag(args: readonly string[], reached: Reached): string | undefined {
+  const end = args.indexOf('--');
+  const flags = (end < 0 ? args : args.slice(0, end)).filter((arg) => /^--[a-z]/.test(arg));
+  const known = flagsOf(reached.command);
+  return flags
+    .map((flag) => flag.replace(/=.*$/s, ''))
+    .find((flag) => !known.includes(flag.replace(/^--no-/, '--')) && !known.includes(flag));
+}
+
+/** `relay send gate {}`, or `relay send @gate {}` as the commander has it: the target stands where the message does. */
 function explainMissing(missing: string, args: readonly string[], reached: Reached): string {
+  const unknown = unknownFlag(args, reached);
+  const wrong =
+    unknown === undefined ? '' : `there is no flag ${unknown}${didYouMean(unknown, flagsOf(reached.command))}; `;
   const [, word = ''] = wordsOf(args, { ...commonOptions, ...reached.command?.options });
-  const hint = missing === 'target' && /^[\w.-]+$/.test(word) ? `say -t ${word}, or ` : '';
-  return `--${missing} is missing: ${hint}see "relay ${nameOf(reached)} --help"`;
+  const name = /^@?([\w.-]+)$/.exec(word)?.[1];
+  const hint = missing === 'target' && name !== undefined ? `say -t ${name}, or ` : '';
+  return `${wrong}--${missing} is missing: ${hint}see "relay ${nameOf(reached)} --help"`;
 }
 
 /** `message` is what yargs says of `args`. */

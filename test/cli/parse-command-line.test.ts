@@ -115,6 +115,13 @@ describe('a mistake on the command line', () => {
         `--target is missing: say -t gate, or see "relay ${command} --help"`,
       );
     }
+    expect(await refusalOf('send', '@gate', '{}')).toBe('--target is missing: say -t gate, or see "relay send --help"');
+    expect(await refusalOf('send', '--to', 'gate', '{}')).toBe(
+      'there is no flag --to; --target is missing: see "relay send --help"',
+    );
+    expect(await refusalOf('send', '--no-input', '--no-queue', '{}', '--', '--to')).toBe(
+      '--target is missing: see "relay send --help"',
+    );
     expect(await refusalOf('send', '{}', '-t')).toBe('-t needs a value');
     expect(await refusalOf('device', 'add')).toBe('something is missing: relay device add <id>');
     expect(await refusalOf('device')).toBe('relay device needs one of: add, ls, show, rm, rotate-token');
