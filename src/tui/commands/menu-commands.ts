@@ -87,7 +87,7 @@ export function showProfiles(
     const isHere = hasLabel ? name === state.relay.label : isSameRelay(url, state.relay.url);
     return { label: name, about: isHere ? `${url}  (this one)` : url, choice: { choose: 'profile', name } };
   });
-  return { ...state, overlay: { kind: 'menu', menu: createMenu('Saved connections', items) } };
+  return { ...state, overlay: { kind: 'menu', menu: createMenu('Saved connections; "relay login" adds one', items) } };
 }
 
 /** Puts a saved command into the composer, or asks for the first of its variables. */

@@ -102,7 +102,9 @@ function writeFields(state: CommanderState, json: string): Step {
     state.composer,
     `${buffer.text.slice(0, command.bodyStart).trimEnd()} ${json}`.trimStart(),
   );
-  return step(notify({ ...state, composer }, 'good', 'These are the fields as JSON: Enter sends it.'));
+  const asText = /:"(?:-?\d+(?:\.\d+)?|true|false|null)"/.exec(json);
+  const remark = asText === null ? '' : ` ${asText[0].slice(1)} is a text: := in the place of = makes it JSON.`;
+  return step(notify({ ...state, composer }, 'good', `These are the fields as JSON: Enter sends it.${remark}`));
 }
 
 /** Enter in the composer. */

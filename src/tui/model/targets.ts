@@ -36,6 +36,11 @@ function describe(id: string, list: DeviceList): Target {
   return { id, state, isHidden: device !== undefined && !list.shown.includes(device) };
 }
 
+/** What to write where nothing is written yet: marked devices need no names. */
+export function exampleCommand({ marks }: DeviceList): string {
+  return marks.length > 0 ? '{"cmd":"status"}' : '@name {"cmd":"status"}';
+}
+
 /**
  * Whom a command goes to: those named at its start, else the marked ones. With neither nobody is addressed, whatever the
  * cursor stands on, so that no key pressed by mistake moves a machine.

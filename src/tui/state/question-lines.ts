@@ -67,9 +67,10 @@ export function removalWords(removal: Removal, relay: string): Doubt {
   const target = toVisibleName(removal.target);
   const waiting = (count: number) => (count === 1 ? 'the one message that waits for' : `all ${count} that wait for`);
   const what = removal.remove === 'queue' ? waiting(removal.count) : `message ${removal.seq} to`;
+  const isOne = removal.remove !== 'queue' || removal.count === 1;
   return {
     question: `Cancel ${what} ${target} at ${relay}?`,
-    fate: 'It will not arrive, and its sender is told.',
+    fate: isOne ? 'It will not arrive, and its sender is told.' : 'They will not arrive, and their senders are told.',
   };
 }
 

@@ -2,7 +2,7 @@ import { useCursor } from 'ink';
 import { type ReactElement, useMemo } from 'react';
 import { frameKeys, keysFor } from '../keys/keymap.ts';
 import { type Composer, offeredAgain } from '../model/composer.ts';
-import { addresseesOf, type Target } from '../model/targets.ts';
+import { addresseesOf, exampleCommand, type Target } from '../model/targets.ts';
 import { frameColumns, type Layout } from '../state/layout.ts';
 import type { CommanderState, RelayStatus } from '../state/state.ts';
 import { cutToCells, fitToCells } from '../text/cells.ts';
@@ -111,9 +111,8 @@ export interface ComposerPaneProps {
 
 /** What to write where nothing is written yet: the last command with all its targets, which comes back by keys and is sent by none. */
 function placeholderOf({ composer, devices, focus }: CommanderState, look: Look, columns: number): string {
-  if (devices.marks.length > 0) return '{"cmd":"status"}';
-  const again = offeredAgain(composer);
-  if (again === undefined) return '@name {"cmd":"status"}';
+  const again = devices.marks.length > 0 ? undefined : offeredAgain(composer);
+  if (again === undefined) return exampleCommand(devices);
   const keys = [
     ...(focus === 'composer' ? [] : keysFor(focus, 'focus-composer').slice(0, 1)),
     ...keysFor('composer', 'history-older').slice(0, 1),

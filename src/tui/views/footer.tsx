@@ -1,4 +1,5 @@
 import type { ReactElement } from 'react';
+import type { Command } from '../commands/command-name.ts';
 import { footerKeys, frameKeys, keysFor, type Place } from '../keys/keymap.ts';
 import { isLossBeside, lossReason, wrapFooter } from '../state/footer-text.ts';
 import type { Layout } from '../state/layout.ts';
@@ -17,9 +18,17 @@ function helpSpans(state: CommanderState): readonly Span[] {
   });
 }
 
+/** Keys of the sheet of a device that do something to a message that waits. */
+const waitingCommands: readonly Command[] = ['cancel-queued', 'purge-queue', 'copy-queued'];
+
+function isUseless(command: Command, { overlay }: CommanderState): boolean {
+  const isEmpty = overlay?.kind === 'device-sheet' && overlay.sheet.queue?.waiting === 0;
+  return isEmpty && waitingCommands.includes(command);
+}
+
 /** Keys whose frame has no room for them are named here instead. */
-function bindingsFor(place: Place, layout: Layout): Parameters<typeof hintsFor>[1] {
-  const keys = footerKeys(place);
+function bindingsFor(place: Place, layout: Layout, state: CommanderState): Parameters<typeof hintsFor>[1] {
+  const keys = footerKeys(place).filter(({ command }) => !isUseless(command, state));
   return place === 'composer' && !layout.composer.isFramed ? [...frameKeys(place), ...keys] : keys;
 }
 
@@ -48,7 +57,7 @@ function rowsOf(state: CommanderState, look: Look, layout: Layout): readonly (re
   const help = reason === undefined ? [] : helpSpans(state);
   const isBeside = isLossBeside(visible, columns);
   const beside = [...(visible !== '' && isBeside ? [span(`${visible}   `, 'bad')] : []), ...help];
-  const hints = hintsFor(look, bindingsFor(placeOf(state), layout), columns - spansWidth(beside) - 1);
+  const hints = hintsFor(look, bindingsFor(placeOf(state), layout, state), columns - spansWidth(beside) - 1);
   const above = isBeside ? [] : cutRows(wrapFooter(visible, columns), layout.footerRows - 1, look);
   return [...above.map((text) => [span(text, 'bad')]), [...beside, ...hints]];
 }

@@ -3,7 +3,7 @@ import type { Binding } from '../keys/binding.ts';
 import { frameKeys, keysFor } from '../keys/keymap.ts';
 import type { LogEntry } from '../model/log-entry.ts';
 import { type MessageWindow, messageWindow } from '../model/message-pane.ts';
-import { addresseesOf } from '../model/targets.ts';
+import { addresseesOf, exampleCommand } from '../model/targets.ts';
 import { frameColumns, type ListLayout, wrappedRowsMax } from '../state/layout.ts';
 import type { CommanderState } from '../state/state.ts';
 import { cellWidth } from '../text/cells.ts';
@@ -24,10 +24,10 @@ function peerColumns(entries: readonly LogEntry[], columns: number, look: Look):
 
 /** What a newcomer does next: the words are those of the keys that work where the keyboard is. */
 function firstStep({ composer, devices, focus }: CommanderState): string {
-  if (focus !== 'composer') return 'Press i and write: @name {"cmd":"status"}';
+  if (focus !== 'composer') return `Press i and write: ${exampleCommand(devices)}`;
   const { targets } = addresseesOf(composer.command, devices);
   const isReady = composer.command.body.kind === 'payload' && targets.length > 0;
-  return isReady ? 'Enter sends the command below.' : 'Write a command below: @name {"cmd":"status"}';
+  return isReady ? 'Enter sends the command below.' : `Write a command below: ${exampleCommand(devices)}`;
 }
 
 function emptyRows(state: CommanderState, look: Look, columns: number): string[] {

@@ -163,7 +163,9 @@ describe('what waits, in lines', () => {
     const plain = plainCommander();
     lookAt(plain, 'pump-1', [7, 9]);
     expect(plain.enter(':cancel 8').join()).toContain('No waiting message has the number 8');
-    expect(plain.enter(':cancel 9').join()).toContain('Cancel message 9 to pump-1 at prod?');
+    const asked = plain.enter(':cancel 9').join();
+    expect(asked).toContain('Cancel message 9 to pump-1 at prod?');
+    expect(asked).toContain('It will not arrive, and its sender is told.');
     expect(plain.enter('n')).toEqual(['Nothing was done.']);
     expect(plain.commander.effects.map(({ effect }) => effect)).toEqual(['look']);
     plain.enter(':cancel 9');
@@ -178,7 +180,9 @@ describe('what waits, in lines', () => {
     const plain = plainCommander();
     expect(plain.enter(':purge').join()).toContain(':look NAME');
     lookAt(plain, 'pump-1', [7, 9]);
-    expect(plain.enter(':purge').join()).toContain('Cancel all 2 that wait for pump-1 at prod?');
+    const asked = plain.enter(':purge').join();
+    expect(asked).toContain('Cancel all 2 that wait for pump-1 at prod?');
+    expect(asked).toContain('They will not arrive, and their senders are told.');
     plain.enter('y');
     expect(plain.commander.effects.at(-1)).toMatchObject({ removal: { remove: 'queue', count: 2 } });
   });

@@ -78,7 +78,7 @@ function queued(seq: number, payload: string) {
   return { seq, from: 'me', queued_at: at, expires_at: null, attempts: 0, handed: false, payload };
 }
 
-export const looked: Action = {
+export const looked = {
   type: 'device-looked',
   id: 'pump-2',
   detail,
@@ -89,7 +89,7 @@ export const looked: Action = {
     messages: [queued(7, '{"cmd":"fill","litres":2}'), queued(8, '{"cmd":"stop"}')],
   },
   problem: undefined,
-};
+} as const satisfies Action;
 
 export const snippets = new Map([
   ['open', { payload: '{"cmd":"open","seconds":{{seconds}}}', targets: ['gate-7'] }],

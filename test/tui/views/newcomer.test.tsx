@@ -23,6 +23,48 @@ describe('the screen of a newcomer', () => {
     expect(screenOf(commander)).toContain('Enter sends the command below.');
   });
 
+  it('names nobody in the example where devices are marked', () => {
+    const commander = createHarness({ devices });
+    expect(screenOf(commander)).toContain('Press i and write: @name {"cmd":"status"}');
+    commander.press('space');
+    expect(screenOf(commander)).toContain('Press i and write: {"cmd":"status"}');
+    commander.press('i');
+    expect(screenOf(commander)).toContain('Write a command below: {"cmd":"status"}');
+    expect(screenOf(commander)).not.toContain('@name');
+  });
+
+  it('says how a field becomes a number, where one looks like it and is a text', () => {
+    const commander = createHarness({ devices });
+    commander.press('i');
+    commander.type('@gate cmd=open speed=5');
+    commander.press('enter');
+    expect(screenOf(commander)).toContain('Enter sends it. "5" is a text: := in the place of = makes it JSON.');
+    commander.press('ctrl+u');
+    commander.type('@gate cmd=open speed:=5');
+    commander.press('enter');
+    expect(screenOf(commander)).toContain('Enter sends it.');
+    expect(screenOf(commander)).not.toContain('is a text');
+  });
+
+  it('offers to cancel what waits for a device only where something does', () => {
+    const commander = playScene({
+      name: '',
+      size: { columns: 120, rows: 30 },
+      play: (played) => played.press('j', 'j', 'j', 'enter'),
+    });
+    commander.act(looked);
+    expect(screenOf(commander)).toContain('x cancel  X cancel all  y copy');
+    commander.act({ ...looked, queue: { target: looked.id, waiting: 0, bytes: 0, messages: [] } });
+    expect(screenOf(commander)).toContain('Nothing waits for it');
+    expect(screenOf(commander)).toMatch(/Enter write {2}R new token {2}D remove {2}Esc close/);
+  });
+
+  it('says how there comes to be another saved connection', () => {
+    const commander = createHarness({ devices });
+    commander.act({ type: 'profiles-listed', profiles: [{ name: 'prod', url: 'wss://prod' }] });
+    expect(screenOf(commander)).toContain('Saved connections; "relay login" adds one');
+  });
+
   it('says how a log goes on that stands still because somebody moved in it', () => {
     const commander = createHarness({ devices });
     commander.act(received({ sender: 'gate', n: 1 }), received({ sender: 'gate', n: 2 }));
