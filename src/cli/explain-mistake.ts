@@ -95,8 +95,10 @@ function unknownFlag(args: readonly string[], reached: Reached): string | undefi
 /** `relay send gate {}`, or `relay send @gate {}` as the commander has it: the target stands where the message does. */
 function explainMissing(missing: string, args: readonly string[], reached: Reached): string {
   const unknown = unknownFlag(args, reached);
-  const wrong =
-    unknown === undefined ? '' : `there is no flag ${unknown}${didYouMean(unknown, flagsOf(reached.command))}; `;
+  const meant = unknown === undefined ? '' : didYouMean(unknown, flagsOf(reached.command));
+  // What is missing is there, under a mistyped name.
+  if (meant !== '') return `there is no flag ${unknown}${meant}`;
+  const wrong = unknown === undefined ? '' : `there is no flag ${unknown}; `;
   const [, word = ''] = wordsOf(args, { ...commonOptions, ...reached.command?.options });
   const name = /^@?([\w.-]+)$/.exec(word)?.[1];
   const hint = missing === 'target' && name !== undefined ? `say -t ${name}, or ` : '';

@@ -119,6 +119,9 @@ describe('a mistake on the command line', () => {
     expect(await refusalOf('send', '--to', 'gate', '{}')).toBe(
       'there is no flag --to; --target is missing: see "relay send --help"',
     );
+    expect(await refusalOf('send', '--tagret', 'gate', '{}')).toBe(
+      'there is no flag --tagret; did you mean "--target"?',
+    );
     expect(await refusalOf('send', '--no-input', '--no-queue', '{}', '--', '--to')).toBe(
       '--target is missing: see "relay send --help"',
     );
