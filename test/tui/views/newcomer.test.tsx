@@ -38,6 +38,7 @@ describe('the screen of a newcomer', () => {
     commander.press('i');
     commander.type('@gate cmd=open speed=5');
     commander.press('enter');
+    expect(screenOf(commander)).toContain('Not sent yet.');
     expect(screenOf(commander)).toContain('Enter sends it. "5" is a text: := in the place of = makes it JSON.');
     commander.press('ctrl+u');
     commander.type('@gate cmd=open speed:=5');
