@@ -104,7 +104,9 @@ function writeFields(state: CommanderState, json: string): Step {
   );
   const asText = /:"(?:-?\d+(?:\.\d+)?|true|false|null)"/.exec(json);
   const remark = asText === null ? '' : ` ${asText[0].slice(1)} is a text: := in the place of = makes it JSON.`;
-  return step(notify({ ...state, composer }, 'bad', `Not sent yet. These are the fields as JSON: Enter sends it.${remark}`));
+  return step(
+    notify({ ...state, composer }, 'bad', `Not sent yet. These are the fields as JSON: Enter sends it.${remark}`),
+  );
 }
 
 /** Enter in the composer. */
