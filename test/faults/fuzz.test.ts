@@ -87,8 +87,12 @@ interface Spell {
   readonly heapBytes: number;
 }
 
-/** Talks until that time, and tells what memory the relay had then. */
-async function fuzz(relay: ServedRelay, identity: FuzzIdentity, chance: Chance, untilMs: number): Promise<Spell> {
+/**
+ * Talks for so long, and tells what memory the relay had then. The last conversations end seconds later (half a request is
+ * closed by the relay's timeouts alone), so the time of each spell begins with it.
+ */
+async function fuzz(relay: ServedRelay, identity: FuzzIdentity, chance: Chance, spellMs: number): Promise<Spell> {
+  const untilMs = performance.now() + spellMs;
   const lowest = lowestHeapBytes(relay, () => performance.now() < untilMs);
   let conversations = 0;
   const talkers = Array.from({ length: talkersAtOnce }, async (_, talker) => {
@@ -114,11 +118,11 @@ describe('FAULTS 33: garbage on the port', { timeout: seconds * 1000 + 120_000 }
     const chance = createChance(createRandom(seed));
     let isOver = false;
     const undisturbed = talkUndisturbed(others, () => !isOver);
-    const startMs = performance.now();
+    const spellMs = (seconds * 1000) / 3;
     // Compiled code and caches are there after the first of three spells.
-    const warmUp = await fuzz(relay, identity, chance, startMs + seconds * 300);
-    const early = await fuzz(relay, identity, chance, startMs + seconds * 650);
-    const late = await fuzz(relay, identity, chance, startMs + seconds * 1000);
+    const warmUp = await fuzz(relay, identity, chance, spellMs);
+    const early = await fuzz(relay, identity, chance, spellMs);
+    const late = await fuzz(relay, identity, chance, spellMs);
     isOver = true;
     const told = await undisturbed;
     await untilAlone(relay);
