@@ -12,7 +12,7 @@ export async function addAdminKeyToFolder(
     import('../server/store/sqlite-store.ts'),
     import('../server/store/store.ts'),
     import('../server/store/data-folder.ts'),
-    import('../server/credentials.ts'),
+    import('../server/directory/credentials.ts'),
   ]);
   // Opening makes what is missing, and a relay that was never started gets its keys at its first start.
   if (!existsSync(dataFolderAt(dataDir).database)) {

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { defaultServerLimits, type ServerLimits } from '../protocol/limits.ts';
 import { createAuthThrottle } from './auth-throttle.ts';
 import { createClock } from './clock.ts';
-import { createDirectory } from './directory.ts';
+import { Directory } from './directory/directory.ts';
 import { createIncoming } from './incoming.ts';
 import type { Metrics } from './metrics.ts';
 import { tellRateLimited } from './over-rate.ts';
@@ -20,7 +20,7 @@ export async function createCore(options: RelayOptions, store: RelayStore, log: 
   let serverLimits: ServerLimits = { ...defaultServerLimits(), ...options.serverLimits };
   const limits = () => serverLimits;
 
-  const directory = createDirectory({
+  const directory = new Directory({
     store: store.directory,
     snapshot: await store.directory.load(),
     clock,
@@ -31,20 +31,20 @@ export async function createCore(options: RelayOptions, store: RelayStore, log: 
   const switchboard: Switchboard = createSwitchboard({
     store: store.queue,
     clock,
-    limitsOf: (userId) => directory.limitsOfId(userId),
+    limitsOf: (userId) => directory.limits.ofId(userId),
     limits,
     onJoined({ room, clientId, link }) {
       metrics.noteLogin();
       log.info({ user: room.userId, client: clientId, address: link.address }, 'joined');
     },
     onLeft({ room, clientId }) {
-      directory.noteSeen(room.userId, clientId);
+      directory.devices.noteSeen(room.userId, clientId);
       log.info({ user: room.userId, client: clientId }, 'left');
     },
     onSwept: tellRateLimited,
   });
   const depths = await store.queue.depths();
-  restoreQueues({ rooms: switchboard.rooms, depths, users: directory.users(), log });
+  restoreQueues({ rooms: switchboard.rooms, depths, users: directory.users.all(), log });
 
   return {
     clock,
@@ -56,12 +56,12 @@ export async function createCore(options: RelayOptions, store: RelayStore, log: 
       clock,
       after: (delayMs, callback) => void setTimeout(callback, delayMs).unref(),
       silentAfterMs: () => serverLimits.silent_after,
-      registered: (userId) => directory.devices(userId).map((device) => device.clientId),
+      registered: (userId) => directory.devices.ofUser(userId).map((device) => device.clientId),
     }),
     throttle: createAuthThrottle({ clock, failuresPerMinute: () => serverLimits.auth_failures }),
     setLimits(changed: ReloadOptions): void {
       if (changed.serverLimits !== undefined) serverLimits = { ...defaultServerLimits(), ...changed.serverLimits };
-      if (changed.userLimits !== undefined) directory.setLimitDefaults(changed.userLimits);
+      if (changed.userLimits !== undefined) directory.limits.setDefaults(changed.userLimits);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { type ExtensionName, grantExtensions } from '../protocol/extensions.ts';
 import { credentialsBytesMax, type Refusal, readCredentials } from '../protocol/messages.ts';
-import type { Principal } from './directory.ts';
+import type { Principal } from './directory/directory.ts';
 
 /** Who logged in with which id. */
 export interface Login {

@@ -1,4 +1,4 @@
-import type { Directory } from './directory.ts';
+import type { Directory } from './directory/directory.ts';
 import type { PendingConnections } from './pending.ts';
 import type { RelayStore } from './store/store.ts';
 import type { Switchboard } from './switchboard.ts';
@@ -46,10 +46,10 @@ export function sampleRelay({ directory, switchboard, pending, store, throttle }
     queuedMessages += room.queuedMessages;
     queuedBytes += room.queuedBytes;
   }
-  const users = directory.users();
+  const users = directory.users.all();
   return {
     users: users.length,
-    devices: users.reduce((sum, { userId }) => sum + directory.devices(userId).length, 0),
+    devices: users.reduce((sum, { userId }) => sum + directory.devices.ofUser(userId).length, 0),
     rooms,
     connections,
     pendingConnections: pending.size,

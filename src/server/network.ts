@@ -51,7 +51,7 @@ function openSockets({ options, core, pending, metrics, log }: NetworkParts, con
     incoming,
     clock,
     throttle,
-    logIn: (firstMessage) => readLogin(firstMessage, directory.authenticate),
+    logIn: (firstMessage) => readLogin(firstMessage, (keyText) => directory.authenticate(keyText)),
     onDecided: (decided) => pending.remove(decided),
     onClosed: (closed) => connections.delete(closed),
     onRefused({ code }, address) {
@@ -60,7 +60,7 @@ function openSockets({ options, core, pending, metrics, log }: NetworkParts, con
     },
   };
   return createSockets({
-    messageBytesMax: () => directory.messageBytesMax(),
+    messageBytesMax: () => directory.limits.messageBytesMax,
     lanes: options.fastLane === false ? undefined : openLanes(log),
     onLink(link) {
       const connection = new Connection(link, shared);

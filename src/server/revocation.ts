@@ -1,4 +1,4 @@
-import type { DirectoryListener } from './directory.ts';
+import type { DirectoryListener } from './directory/listener.ts';
 import type { Rooms } from './rooms.ts';
 
 /** Ends live sessions at once when what they stand on is taken away, and gives them new limits (PROTOCOL C). */

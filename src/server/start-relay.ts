@@ -76,7 +76,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     await store.close();
     throw error;
   });
-  const bootstrap = core.directory.isEmpty() ? await core.directory.bootstrap('default') : undefined;
+  const bootstrap = core.directory.isEmpty ? await core.directory.bootstrap('default') : undefined;
   const sweeper = startSweeper({ ...core, pending, log });
   log.info({ host, port }, 'listening');
 
@@ -90,7 +90,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     core.throttle.close();
     metrics[Symbol.dispose]();
     await http.close();
-    await core.directory
+    await core.directory.devices
       .saveLastSeen()
       .catch((error: Error) => log.warn({ reason: error.message }, 'last-seen times could not be written'));
     await store.close();

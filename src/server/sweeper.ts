@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { ServerLimits } from '../protocol/limits.ts';
 import type { AuthThrottle } from './auth-throttle.ts';
 import type { Clock } from './clock.ts';
-import type { Directory } from './directory.ts';
+import type { Directory } from './directory/directory.ts';
 import type { PendingConnections } from './pending.ts';
 import type { Switchboard } from './switchboard.ts';
 
@@ -32,16 +32,16 @@ export function startSweeper(options: SweeperOptions): { close(): void } {
     for (const late of pending.openedBefore(nowMs - limits().auth_deadline))
       late.refuse({ code: 'auth_timeout', message });
     switchboard.sweep(nowMs).catch(warn('queues could not be swept'));
-    directory.removeExpiredKeys().catch(warn('expired tokens could not be removed'));
+    directory.devices.removeExpiredTokens().catch(warn('expired tokens could not be removed'));
   }
 
   function tidy(): void {
     throttle.forgetQuiet();
-    directory.saveLastSeen().catch(warn('last-seen times could not be written'));
+    directory.devices.saveLastSeen().catch(warn('last-seen times could not be written'));
   }
 
   const { ping_after, silent_after, auth_deadline } = limits();
-  const shortestMs = Math.min(ping_after, silent_after, auth_deadline, directory.idleTimeoutMsMin());
+  const shortestMs = Math.min(ping_after, silent_after, auth_deadline, directory.limits.idleTimeoutMsMin);
   const intervalMs = Math.min(sweepMs.max, Math.max(sweepMs.min, Math.round(shortestMs / sweepMs.partOfLimit)));
   const timers = [setInterval(sweep, intervalMs), setInterval(tidy, lastSeenMs)];
   return {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { findKey, makeKey } from '../../src/server/credentials.ts';
-import { createDirectory, type DirectoryListener } from '../../src/server/directory.ts';
+import { findKey, makeKey } from '../../src/server/directory/credentials.ts';
+import { Directory } from '../../src/server/directory/directory.ts';
+import type { DirectoryListener } from '../../src/server/directory/listener.ts';
 import { readLogin } from '../../src/server/handshake.ts';
 import type { KeyRecord } from '../../src/server/store/store.ts';
 import { createMemoryStore, type MemoryStore } from './memory-store.ts';
@@ -16,7 +17,7 @@ async function openDirectory(
   options: { store?: MemoryStore; listener?: Partial<DirectoryListener>; clock?: () => number } = {},
 ) {
   const store = options.store ?? createMemoryStore();
-  return createDirectory({
+  return new Directory({
     store: store.directory,
     snapshot: await store.directory.load(),
     clock: options.clock ?? (() => 1_000_000),
@@ -30,9 +31,9 @@ async function withDevice(clientId: string) {
   const store = createMemoryStore();
   const directory = await openDirectory({ store });
   await directory.bootstrap('default');
-  const user = directory.userNamed('default');
+  const user = directory.users.named('default');
   if (user === undefined) throw new Error('no user');
-  await directory.addDevice(user, clientId);
+  await directory.devices.add(user, clientId);
   return { store, directory, user };
 }
 
@@ -67,7 +68,7 @@ describe('the directory', () => {
     const store = createMemoryStore();
     const { authKey, adminKey } = await (await openDirectory({ store })).bootstrap('default');
     const again = await openDirectory({ store: store.restart() });
-    expect(again.isEmpty()).toBe(false);
+    expect(again.isEmpty).toBe(false);
     expect(again.authenticate(authKey)?.user?.name).toBe('default');
     expect(again.authenticate(adminKey)?.key.kind).toBe('admin');
   });
@@ -80,7 +81,7 @@ describe('the directory', () => {
 
   it('gives a name to one of two requests at the same time only', async () => {
     const directory = await openDirectory();
-    const both = await Promise.all([directory.addUser('eve', {}), directory.addUser('eve', {})]);
+    const both = await Promise.all([directory.users.add('eve', {}), directory.users.add('eve', {})]);
     expect(both.map((result) => 'authKey' in result)).toEqual([true, false]);
   });
 
@@ -89,8 +90,8 @@ describe('the directory', () => {
     const directory = await openDirectory({ store });
     await directory.bootstrap('default');
     store.fail();
-    await expect(directory.addUser('eve', {})).rejects.toThrow();
-    expect(directory.userNamed('eve')).toBeUndefined();
+    await expect(directory.users.add('eve', {})).rejects.toThrow();
+    expect(directory.users.named('eve')).toBeUndefined();
   });
 
   it('lets old tokens live on for as long as a rotation says', async () => {
@@ -101,61 +102,61 @@ describe('the directory', () => {
       listener: { onKeyRevoked: (key) => revoked.push(key.keyId) },
     });
     await directory.bootstrap('default');
-    const user = directory.userNamed('default');
+    const user = directory.users.named('default');
     if (user === undefined) throw new Error('no user');
-    const first = await directory.addDevice(user, 'pump');
+    const first = await directory.devices.add(user, 'pump');
     if (!('deviceToken' in first)) throw new Error(first.message);
-    const second = await directory.rotateToken(user.userId, 'pump', 1000);
+    const second = await directory.devices.rotateToken(user.userId, 'pump', 1000);
     if (!('deviceToken' in second)) throw new Error(second.message);
     expect(directory.authenticate(first.deviceToken)?.key.clientId).toBe('pump');
     nowMs = 1000;
     expect(directory.authenticate(first.deviceToken)).toBeUndefined();
     expect(directory.authenticate(second.deviceToken)?.key.clientId).toBe('pump');
-    await directory.removeExpiredKeys();
+    await directory.devices.removeExpiredTokens();
     expect(revoked).toHaveLength(1);
   });
 
   it('gives no token to a device that is being removed, and leaves one of two new tokens', async () => {
     const { directory, user } = await withDevice('pump');
     const both = await Promise.all([
-      directory.rotateToken(user.userId, 'pump', 0),
-      directory.rotateToken(user.userId, 'pump', 0),
+      directory.devices.rotateToken(user.userId, 'pump', 0),
+      directory.devices.rotateToken(user.userId, 'pump', 0),
     ]);
     const tokens = both.map((result) => ('deviceToken' in result ? result.deviceToken : ''));
     expect(tokens.map((token) => directory.authenticate(token)?.key.clientId)).toEqual([undefined, 'pump']);
     const [removed, refused] = await Promise.all([
-      directory.removeDevice(user.userId, 'pump'),
-      directory.rotateToken(user.userId, 'pump', 0),
+      directory.devices.remove(user.userId, 'pump'),
+      directory.devices.rotateToken(user.userId, 'pump', 0),
     ]);
     expect([removed, refused]).toMatchObject([{ device: 'pump' }, { code: 'not_found' }]);
   });
 
   it('does not bring a device back that is removed while its times are written', async () => {
     const { directory, user, store } = await withDevice('pump');
-    directory.noteSeen(user.userId, 'pump');
-    await Promise.all([directory.removeDevice(user.userId, 'pump'), directory.saveLastSeen()]);
-    expect(directory.devices(user.userId)).toEqual([]);
+    directory.devices.noteSeen(user.userId, 'pump');
+    await Promise.all([directory.devices.remove(user.userId, 'pump'), directory.devices.saveLastSeen()]);
+    expect(directory.devices.ofUser(user.userId)).toEqual([]);
     expect((await store.directory.load()).devices).toEqual([]);
   });
 
   it('keeps the last admin key, also when all are removed at the same time', async () => {
     const { directory } = await withDevice('pump');
-    await directory.addAdminKey();
-    const removals = directory.adminKeys().map(({ keyId }) => directory.removeKey(keyId));
+    await directory.keys.addAdmin();
+    const removals = directory.keys.ofAdmins().map(({ keyId }) => directory.keys.remove(keyId));
     expect(await Promise.all(removals)).toMatchObject([{ kind: 'admin' }, { code: 'conflict' }]);
-    expect(directory.adminKeys()).toHaveLength(1);
+    expect(directory.keys.ofAdmins()).toHaveLength(1);
   });
 
   it('registers no more devices than the limit says', async () => {
     const directory = await openDirectory();
     await directory.bootstrap('default');
-    const user = directory.userNamed('default');
+    const user = directory.users.named('default');
     if (user === undefined) throw new Error('no user');
-    await directory.setLimits(user.userId, () => ({ devices: 1 }));
-    const limited = directory.userNamed('default');
+    await directory.users.setLimits(user.userId, () => ({ devices: 1 }));
+    const limited = directory.users.named('default');
     if (limited === undefined) throw new Error('no user');
-    await directory.addDevice(limited, 'a');
-    expect(await directory.addDevice(limited, 'b')).toMatchObject({ code: 'too_many_devices' });
+    await directory.devices.add(limited, 'a');
+    expect(await directory.devices.add(limited, 'b')).toMatchObject({ code: 'too_many_devices' });
   });
 });
 
@@ -163,10 +164,10 @@ describe('the first message (PROTOCOL A2)', () => {
   async function keys() {
     const directory = await openDirectory();
     const { authKey, adminKey } = await directory.bootstrap('default');
-    const user = directory.userNamed('default');
-    const device = user === undefined ? undefined : await directory.addDevice(user, 'pump');
+    const user = directory.users.named('default');
+    const device = user === undefined ? undefined : await directory.devices.add(user, 'pump');
     if (device === undefined || !('deviceToken' in device)) throw new Error('no device');
-    const logIn = (message: unknown) => readLogin(bytes(message), directory.authenticate);
+    const logIn = (message: unknown) => readLogin(bytes(message), (keyText) => directory.authenticate(keyText));
     return { authKey, adminKey, deviceToken: device.deviceToken, logIn };
   }
 

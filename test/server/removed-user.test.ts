@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createDirectory } from '../../src/server/directory.ts';
+import { Directory } from '../../src/server/directory/directory.ts';
 import { createRevocation } from '../../src/server/revocation.ts';
 import type { DirectoryStore } from '../../src/server/store/store.ts';
 import { makeStoreFolder } from './store-folder.ts';
@@ -18,19 +18,19 @@ it('of a removed user nothing stays, nor of what its sessions queued while the r
       return applied;
     },
   };
-  const directory = createDirectory({
+  const directory = new Directory({
     store: directoryStore,
     snapshot: await store.directory.load(),
     clock: rig.now,
     listener: createRevocation(() => rig.switchboard.rooms),
     limitDefaults: {},
   });
-  await directory.addUser('gone', {});
-  const user = directory.userNamed('gone');
+  await directory.users.add('gone', {});
+  const user = directory.users.named('gone');
   if (user === undefined) throw new Error('no user');
   const client = rig.join('pc', { userId: user.userId });
   whileWritten = () => client.send('away', { n: 1 });
-  await directory.removeUser(user);
+  await directory.users.remove(user);
   expect(client.link.closed?.code).toBe(4010);
   expect(await store.queue.depths()).toEqual([]);
   await folder.remove();

@@ -44,7 +44,7 @@ export function registerAdmin(server: HttpServer, context: HttpContext): void {
 }
 
 function userNamed(context: HttpContext, name: string): UserRecord {
-  const user = context.directory.userNamed(name);
+  const user = context.directory.users.named(name);
   if (user === undefined)
     throw new HttpRefusal({ code: 'not_found', message: `there is no user ${JSON.stringify(name)}` });
   return user;
@@ -55,11 +55,11 @@ function registerUsers(server: HttpServer, context: HttpContext): void {
 
   server.get('/api/admin/users', async (request) => {
     await authorizeAdmin(context, request);
-    const users = directory.users().map((user) => ({
+    const users = directory.users.all().map((user) => ({
       user: user.name,
       created_at: toIsoTime(user.createdAtMs),
-      limits: limitsToJson(directory.limitsOf(user)),
-      devices: directory.devices(user.userId).length,
+      limits: limitsToJson(directory.limits.of(user)),
+      devices: directory.devices.ofUser(user.userId).length,
       connections: switchboard.rooms.find(user.userId)?.sessions.size ?? 0,
     }));
     return { users };
@@ -68,21 +68,23 @@ function registerUsers(server: HttpServer, context: HttpContext): void {
   server.post('/api/admin/users', { schema: { body: newUser } }, async (request, reply) => {
     await authorizeAdmin(context, request);
     const { user, limits: input } = request.body;
-    const { authKey } = orRefuse(await directory.addUser(user, changeLimits({}, input ?? {})));
+    const { authKey } = orRefuse(await directory.users.add(user, changeLimits({}, input ?? {})));
     return reply.code(201).send({ user, auth_key: authKey });
   });
 
   server.patch('/api/admin/users/:name', { schema: { params: userParams, body: change } }, async (request) => {
     await authorizeAdmin(context, request);
     const user = userNamed(context, request.params.name);
-    const changed = orRefuse(await directory.setLimits(user.userId, (own) => changeLimits(own, request.body.limits)));
+    const changed = orRefuse(
+      await directory.users.setLimits(user.userId, (own) => changeLimits(own, request.body.limits)),
+    );
     return { user: user.name, limits: limitsToJson(changed) };
   });
 
   server.delete('/api/admin/users/:name', { schema: { params: userParams } }, async (request) => {
     await authorizeAdmin(context, request);
     const user = userNamed(context, request.params.name);
-    await directory.removeUser(user);
+    await directory.users.remove(user);
     return { user: user.name, removed: true };
   });
 }
@@ -92,20 +94,20 @@ function registerUserKeys(server: HttpServer, context: HttpContext): void {
 
   server.get('/api/admin/users/:name/keys', { schema: { params: userParams } }, async (request) => {
     await authorizeAdmin(context, request);
-    return { keys: directory.keysOfUser(userNamed(context, request.params.name).userId).map(describeKey) };
+    return { keys: directory.keys.ofUser(userNamed(context, request.params.name).userId).map(describeKey) };
   });
 
   server.post('/api/admin/users/:name/keys', { schema: { params: userParams } }, async (request, reply) => {
     await authorizeAdmin(context, request);
     const user = userNamed(context, request.params.name);
-    const { keyId, authKey } = await directory.addKey(user);
+    const { keyId, authKey } = await directory.keys.add(user);
     return reply.code(201).send({ user: user.name, key: keyId, auth_key: authKey });
   });
 
   server.delete('/api/admin/users/:name/keys/:key', { schema: { params: keyParams } }, async (request) => {
     await authorizeAdmin(context, request);
     const { userId } = userNamed(context, request.params.name);
-    const key = directory.keysOfUser(userId).find((candidate) => candidate.keyId === request.params.key);
+    const key = directory.keys.ofUser(userId).find((candidate) => candidate.keyId === request.params.key);
     return removeKey(context, key, request.params.key);
   });
 }
@@ -115,18 +117,18 @@ function registerAdminKeys(server: HttpServer, context: HttpContext): void {
 
   server.get('/api/admin/keys', async (request) => {
     await authorizeAdmin(context, request);
-    return { keys: directory.adminKeys().map(describeKey) };
+    return { keys: directory.keys.ofAdmins().map(describeKey) };
   });
 
   server.post('/api/admin/keys', async (request, reply) => {
     await authorizeAdmin(context, request);
-    const { keyId, adminKey } = await directory.addAdminKey();
+    const { keyId, adminKey } = await directory.keys.addAdmin();
     return reply.code(201).send({ key: keyId, admin_key: adminKey });
   });
 
   server.delete('/api/admin/keys/:key', { schema: { params: adminKeyParams } }, async (request) => {
     await authorizeAdmin(context, request);
-    const key = directory.adminKeys().find((candidate) => candidate.keyId === request.params.key);
+    const key = directory.keys.ofAdmins().find((candidate) => candidate.keyId === request.params.key);
     return removeKey(context, key, request.params.key);
   });
 }
@@ -134,6 +136,6 @@ function registerAdminKeys(server: HttpServer, context: HttpContext): void {
 async function removeKey(context: HttpContext, key: KeyRecord | undefined, keyId: string) {
   if (key === undefined)
     throw new HttpRefusal({ code: 'not_found', message: `there is no key ${JSON.stringify(keyId)}` });
-  orRefuse(await context.directory.removeKey(key.keyId));
+  orRefuse(await context.directory.keys.remove(key.keyId));
   return { key: key.keyId, removed: true };
 }

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { Refusal } from '../../protocol/messages.ts';
-import type { Principal } from '../directory.ts';
+import type { Principal } from '../directory/directory.ts';
 import type { UserRecord } from '../store/store.ts';
 import type { HttpContext } from './context.ts';
 import { HttpRefusal } from './refusal.ts';

@@ -3,7 +3,7 @@ import { isClientId } from '../../protocol/client-id.ts';
 import { clientIdRule } from '../../protocol/messages.ts';
 import { parseDurationMs } from '../../protocol/units.ts';
 import { toIsoTime } from '../clock.ts';
-import { noSuchDevice } from '../directory-devices.ts';
+import { noSuchDevice } from '../directory/devices.ts';
 import type { OutcomeLine } from '../outcomes.ts';
 import { knownClients, presenceOf } from '../presence.ts';
 import type { UserRecord } from '../store/store.ts';
@@ -24,7 +24,7 @@ function toIso(timeMs: number | undefined): string | null {
 function describeDevice(context: HttpContext, user: UserRecord, clientId: string) {
   const { directory, switchboard, clock, silentAfterMs } = context;
   const room = switchboard.rooms.find(user.userId);
-  const record = directory.device(user.userId, clientId);
+  const record = directory.devices.find(user.userId, clientId);
   const session = room?.sessions.get(clientId);
   const state = presenceOf(room, clientId, silentAfterMs(), clock());
   return {
@@ -55,7 +55,7 @@ export function registerDevices(server: HttpServer, context: HttpContext): void 
   function known(user: UserRecord): string[] {
     return knownClients(
       switchboard.rooms.find(user.userId),
-      directory.devices(user.userId).map((device) => device.clientId),
+      directory.devices.ofUser(user.userId).map((device) => device.clientId),
     );
   }
 
@@ -71,7 +71,7 @@ export function registerDevices(server: HttpServer, context: HttpContext): void 
     return {
       ...describeDevice(context, user, id),
       address: switchboard.rooms.find(user.userId)?.sessions.get(id)?.link.address ?? null,
-      created_at: toIso(directory.device(user.userId, id)?.createdAtMs),
+      created_at: toIso(directory.devices.find(user.userId, id)?.createdAtMs),
       outcomes: switchboard.rooms.find(user.userId)?.outcomes.of(id).map(describeOutcome) ?? [],
     };
   });
@@ -84,7 +84,7 @@ export function registerDevices(server: HttpServer, context: HttpContext): void 
       const message = `${shown} is no client id: ${clientIdRule}`;
       throw new HttpRefusal({ code: 'invalid_client_id', message });
     }
-    const { deviceToken } = orRefuse(await directory.addDevice(user, device));
+    const { deviceToken } = orRefuse(await directory.devices.add(user, device));
     return reply.code(201).send({ device, device_token: deviceToken });
   });
 
@@ -92,7 +92,7 @@ export function registerDevices(server: HttpServer, context: HttpContext): void 
     const user = await authorizeMaster(context, request);
     const { id } = request.params;
     // First the record, which ends its session; then nothing of its queue can reach who is registered under this name later.
-    orRefuse(await directory.removeDevice(user.userId, id));
+    orRefuse(await directory.devices.remove(user.userId, id));
     await switchboard.rooms.purge(user.userId, id);
     return { device: id, removed: true };
   });
@@ -108,7 +108,7 @@ export function registerDevices(server: HttpServer, context: HttpContext): void 
         message: `keep_old ${JSON.stringify(keepOld)} is no duration: write one such as "1h"`,
       });
     }
-    const { deviceToken } = orRefuse(await directory.rotateToken(user.userId, id, keepOldMs));
+    const { deviceToken } = orRefuse(await directory.devices.rotateToken(user.userId, id, keepOldMs));
     return { device: id, device_token: deviceToken };
   });
 }

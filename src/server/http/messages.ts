@@ -36,7 +36,7 @@ export function registerMessages(server: HttpServer, context: HttpContext): void
   server.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', (request: FastifyRequest, body: Readable) =>
-      readBody(request, body, context.directory.messageBytesMax()),
+      readBody(request, body, context.directory.limits.messageBytesMax),
     );
 
     scope.post(

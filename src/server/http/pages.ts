@@ -113,6 +113,6 @@ function writeOwnValues(html: string, { ws, http }: OwnAddress, context: HttpCon
     .replaceAll(`wss://${exampleHost}/ws/connect/`, escapeHtml(ws))
     .replaceAll(`wss://${exampleHost}`, escapeHtml(http.replace(/^http/, 'ws')))
     .replaceAll(`https://${exampleHost}`, escapeHtml(http))
-    .replace('<!--limits:user-->', () => renderUserLimits(context.directory.limitDefaults()))
+    .replace('<!--limits:user-->', () => renderUserLimits(context.directory.limits.defaults))
     .replace('<!--limits:server-->', () => renderServerLimits(context.limits()));
 }

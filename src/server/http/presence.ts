@@ -16,7 +16,7 @@ export function registerPresence(server: HttpServer, context: HttpContext): void
       asked ??
       knownClients(
         room,
-        directory.devices(userId).map((device) => device.clientId),
+        directory.devices.ofUser(userId).map((device) => device.clientId),
       );
     const nowMs = clock();
     return Object.fromEntries(

@@ -5,7 +5,8 @@ import type {
   DirectoryStore,
   KeyRecord,
   UserRecord,
-} from './store/store.ts';
+} from '../store/store.ts';
+import { createTurns, type InTurn } from './turns.ts';
 
 /** Users, keys and devices in memory, so that a login costs no I/O; every change is committed to the store first. */
 export class DirectoryState {
@@ -13,6 +14,8 @@ export class DirectoryState {
   readonly keys: Map<string, KeyRecord>;
   readonly #devices = new Map<string, Map<string, DeviceRecord>>();
   readonly #store: DirectoryStore;
+  /** For what looks before it changes: between the two nothing else is changed. */
+  readonly inTurn: InTurn = createTurns();
 
   constructor(store: DirectoryStore, snapshot: DirectorySnapshot) {
     this.#store = store;

@@ -1,5 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { KeyRecord } from './store/store.ts';
+import type { KeyRecord } from '../store/store.ts';
 
 export type KeyKind = KeyRecord['kind'];
 
