@@ -2,7 +2,7 @@
  * FAULTS 5: every bit of every record of a small store is flipped, one at a time. Whatever it was: nothing comes to a wrong target or
  * changed, what is lost is told, and everything else is there. The store is opened as its thread opens it.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -85,6 +85,20 @@ function openFlipped(bit: number, events: StoreEvent[]): Tables<DatabaseSync> | 
     if (!(error instanceof StoreOpenError)) throw error;
     expect(error.message).toMatch(/relay\.db is damaged \(.*`relay restore FILE --data DIR`/);
     return undefined;
+  } finally {
+    checkCopies(events, bytes);
+  }
+}
+
+/** What was mended is kept as it was found, and a start that mends nothing leaves nothing, however often it is tried. */
+function checkCopies(events: readonly StoreEvent[], bytes: Buffer): void {
+  const copies = readdirSync(dataDir).filter((name) => name.startsWith('relay.db.damaged-'));
+  expect(copies.map((name) => join(dataDir, name))).toEqual(
+    events.flatMap((event) => ('copy' in event ? event.copy : [])),
+  );
+  for (const name of copies) {
+    expect(readFileSync(join(dataDir, name)).equals(bytes)).toBe(true);
+    rmSync(join(dataDir, name));
   }
 }
 

@@ -1,4 +1,4 @@
-import { rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type RelayStore, StoreOpenError, StoreUnavailableError } from '../../src/server/store/store.ts';
@@ -136,5 +136,25 @@ describe.runIf(canMakeSmallDisks())('FAULTS 4 and 6: the store on a small disk',
     disk.setWritable(true);
     expect(error).toBeInstanceOf(StoreOpenError);
     expect(String(error)).toMatch(/relay-store-\S* cannot be written \(EROFS.*make it writable/);
+  });
+
+  it('of which something is damaged is not mended without a copy of what was found', async () => {
+    await Promise.all(
+      Array.from({ length: 800 }, () => store.queue.enqueue(message({ target: 'front-door-1', payload }))),
+    );
+    await folder.close();
+    const bytes = readFileSync(folder.database);
+    // In the table of queues and not in its index, or the other way round.
+    bytes.write('2', bytes.indexOf('front-door-1') + 11);
+    writeFileSync(folder.database, bytes);
+    const ballast = leaveNothing();
+    await expect(folder.open()).rejects.toThrow(
+      /relay\.db is damaged \(row .*\) and is not mended before a copy of it is there \(.*no space.*\); let .* have room/,
+    );
+    expect(readdirSync(folder.dataDir).filter((name) => name.includes('damaged'))).toEqual([]);
+    expect(folder.events).toEqual([]);
+    rmSync(ballast);
+    await folder.open();
+    expect(folder.events).toContainEqual(expect.objectContaining({ event: 'repaired' }));
   });
 });

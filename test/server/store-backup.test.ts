@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { copyStoppedStore, inspectCopy, restoreCopy } from '../../src/server/store/copies.ts';
 import { migrations } from '../../src/server/store/schema.ts';
-import { StoreUnavailableError } from '../../src/server/store/store.ts';
+import { type FileStore, StoreUnavailableError } from '../../src/server/store/store.ts';
 import { message } from './store-contract.ts';
 import { makeStoreFolder, type StoreFolder } from './store-folder.ts';
 import { makeStoreInSchema1 } from './store-schema-1.ts';
@@ -94,6 +94,36 @@ describe('a copy of an open store', () => {
     await folder.open();
     expect(copies()).toEqual([]);
   });
+});
+
+describe('a store that was brought back', () => {
+  const users = ['u1', 'u2', 'u3'];
+  const enqueueForEach = async (store: FileStore) => {
+    const numbers: number[] = [];
+    for (const userId of users) numbers.push(await store.queue.enqueue(message({ userId })));
+    return numbers;
+  };
+
+  it.each(['of today', 'in schema 1'])(
+    'gives out no number that was given out after it was copied: %s',
+    async (kind) => {
+      if (kind === 'in schema 1') makeStoreInSchema1(folder.database, [{ seq: 3, message: message() }], 3);
+      else await (await folder.open()).queue.enqueue(message({ userId: 'u1' }));
+      await folder.close();
+      const copy = join(folder.dataDir, 'copy');
+      copyStoppedStore(folder.dataDir, copy);
+      const lost = await enqueueForEach(await folder.open());
+      await folder.close();
+
+      await using back = makeStoreFolder();
+      restoreCopy(copy, back.dataDir);
+      const first = await enqueueForEach(await back.open());
+      expect(Math.min(...first)).toBeGreaterThan(Math.max(...lost));
+      await back.close();
+      // Only the first opening begins anew.
+      expect(await enqueueForEach(await back.open())).toEqual(first.map((seq) => seq + 1));
+    },
+  );
 });
 
 describe('a copy of a stopped store', () => {

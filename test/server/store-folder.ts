@@ -14,8 +14,11 @@ export interface StoreFolder {
   /** Reasons why they could promise nothing any more. */
   readonly fatal: string[];
   open(): Promise<FileStore>;
+  /** Closes what is open. */
+  close(): Promise<void>;
   /** Closes what is open and removes the folder. */
   remove(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 export function makeStoreFolder(parent = tmpdir()): StoreFolder {
@@ -24,6 +27,13 @@ export function makeStoreFolder(parent = tmpdir()): StoreFolder {
   const fatal: string[] = [];
   const opened: FileStore[] = [];
   const listener = { onRelieved: () => {}, onFatal: (reason: string) => fatal.push(reason) };
+  const close = async () => {
+    for (const store of opened.splice(0)) await store.close();
+  };
+  const remove = async () => {
+    await close();
+    rmSync(dataDir, { recursive: true, force: true });
+  };
   return {
     dataDir,
     database: join(dataDir, 'relay.db'),
@@ -34,9 +44,8 @@ export function makeStoreFolder(parent = tmpdir()): StoreFolder {
       opened.push(store);
       return store;
     },
-    remove: async () => {
-      for (const store of opened) await store.close();
-      rmSync(dataDir, { recursive: true, force: true });
-    },
+    close,
+    remove,
+    [Symbol.asyncDispose]: remove,
   };
 }

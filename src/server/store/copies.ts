@@ -5,9 +5,11 @@ import {
   dataFolderAt,
   isOccupied,
   markInitialised,
+  markRestored,
   prepareDataFolder,
   prepareForRestore,
   refuseEmptied,
+  restoreLeavings,
   syncFolder,
 } from './data-folder.ts';
 import { lockDataFolder } from './lock.ts';
@@ -86,8 +88,7 @@ export function restoreCopy(file: string, dataDir: string): CopySummary {
   try {
     return bringBack(file, folder);
   } catch (error) {
-    const { database, unfinished, lock: lockFile, pid, marker } = folder;
-    for (const made of [database, lockFile, pid, marker, unfinished]) rmSync(made, { force: true });
+    for (const made of [folder.database, ...restoreLeavings(folder)]) rmSync(made, { force: true });
     if (!wasThere) rmdirSync(dataDir);
     throw error;
   } finally {
@@ -121,6 +122,7 @@ function bringBack(file: string, folder: DataFolder): CopySummary {
     refuseNewer(summary.schema, file, migrations.length);
     syncFile(unfinished);
     markInitialised(folder);
+    markRestored(folder);
     renameSync(unfinished, folder.database);
     syncFolder(folder.path);
     syncFolder(dirname(folder.path));

@@ -30,6 +30,8 @@ export interface DataFolder {
   readonly reserve: string;
   /** The database that a restore brings back, until it is whole and checked. */
   readonly unfinished: string;
+  /** Says that the database was brought back and is opened for the first time since. */
+  readonly restored: string;
 }
 
 export function dataFolderAt(path: string): DataFolder {
@@ -41,6 +43,7 @@ export function dataFolderAt(path: string): DataFolder {
     pid: join(path, 'relay.pid'),
     reserve: join(path, 'relay.reserve'),
     unfinished: join(path, 'relay.db.unfinished'),
+    restored: join(path, 'relay.restored'),
   };
 }
 
@@ -78,8 +81,13 @@ export function prepareForRestore(folder: DataFolder): void {
 export function isOccupied(folder: DataFolder): boolean {
   const names = readdirSync(folder.path).map((name) => join(folder.path, name));
   if (!names.includes(folder.unfinished)) return names.length > 0;
-  const left: ReadonlySet<string> = new Set([folder.unfinished, folder.lock, folder.pid, folder.marker]);
+  const left: ReadonlySet<string> = new Set(restoreLeavings(folder));
   return names.some((name) => !left.has(name) && !(name === folder.database && statSync(name).size === 0));
+}
+
+/** What a restore makes before its last step, which is the database itself. */
+export function restoreLeavings({ unfinished, lock, pid, marker, restored }: DataFolder): readonly string[] {
+  return [unfinished, lock, pid, marker, restored];
 }
 
 function refuseUnfinished(folder: DataFolder): void {
@@ -136,9 +144,31 @@ export function refuseEmptied(folder: DataFolder): void {
 
 /** From now on an empty database is a damage. The database has been synced before. */
 export function markInitialised(folder: DataFolder): void {
-  if (statSync(folder.marker, { throwIfNoEntry: false }) !== undefined) return;
-  const text = 'The database of this folder was in use. If relay.db is empty, it was damaged.\n';
-  writeFileSync(folder.marker, text, { mode: 0o600, flush: true });
+  mark(folder, folder.marker, 'The database of this folder was in use. If relay.db is empty, it was damaged.\n');
+}
+
+/** The next opening gives out no number of a message that may have been given out since the copy was made. */
+export function markRestored(folder: DataFolder): void {
+  mark(
+    folder,
+    folder.restored,
+    'The database of this folder was brought back from a copy, and has not been opened since.\n',
+  );
+}
+
+function mark(folder: DataFolder, file: string, text: string): void {
+  if (statSync(file, { throwIfNoEntry: false }) !== undefined) return;
+  writeFileSync(file, text, { mode: 0o600, flush: true });
+  syncFolder(folder.path);
+}
+
+/** Whether this is the first opening since the database was brought back. */
+export function isRestored(folder: DataFolder): boolean {
+  return statSync(folder.restored, { throwIfNoEntry: false }) !== undefined;
+}
+
+export function unmarkRestored(folder: DataFolder): void {
+  rmSync(folder.restored);
   syncFolder(folder.path);
 }
 

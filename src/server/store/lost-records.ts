@@ -1,5 +1,5 @@
 import type { StoreEvent } from './operations.ts';
-import { everybody, isNumberingDamaged, numberingChecksum } from './queue-numbers.ts';
+import { beginAtClock, isNumberingDamaged } from './queue-numbers.ts';
 import { isDamaged } from './queue-records.ts';
 import { numberIn, type SqlDatabase, type SqlRow } from './sql.ts';
 
@@ -91,20 +91,15 @@ function removeLostAttempts({ database, onEvent }: LostRecordsOptions): void {
   );
 }
 
-/**
- * Nobody knows whose a damaged counter was, or how far it had come. Who has none goes on from the clock, in milliseconds, which
- * is above all that was ever counted: no user has queued a message in each millisecond since 1970.
- */
+/** Nobody knows whose a damaged counter was. */
 function removeLostNumberings({ database, onEvent, nowMs }: LostRecordsOptions): void {
   const rows = database.prepare('SELECT numbering_id, user_id, last_seq, checksum FROM numbering').all();
   const damaged = rows.filter(isNumberingDamaged);
   if (damaged.length === 0) return;
-  const remove = database.prepare('DELETE FROM numbering WHERE numbering_id = ? OR user_id = ?');
+  const remove = database.prepare('DELETE FROM numbering WHERE numbering_id = ?');
   for (const row of damaged) {
-    remove.run(numberIn(row, 'numbering_id'), everybody);
+    remove.run(numberIn(row, 'numbering_id'));
     onEvent({ event: 'record-damaged', table: 'numbering', record: `of user ${String(row.user_id)}` });
   }
-  const lastSeq = Math.floor(nowMs);
-  const add = database.prepare('INSERT INTO numbering (user_id, last_seq, checksum) VALUES (?, ?, ?)');
-  add.run(everybody, lastSeq, numberingChecksum(everybody, lastSeq));
+  beginAtClock(database, nowMs);
 }

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs';
+import { closeSync, constants, copyFileSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs';
 import { type DataFolder, markInitialised, refuseEmptied, removeCopies, syncFolder } from './data-folder.ts';
 import type { StoreEvent } from './operations.ts';
 import { integrityFaultOf, isFaultOfValue, repair } from './repair.ts';
@@ -6,7 +6,7 @@ import { type Migration, migrate, migrations, schemaVersionOf } from './schema.t
 import { type SqlDatabase, singleNumber } from './sql.ts';
 import { describeError, sqlFailureOf } from './sql-errors.ts';
 import { StoreOpenError } from './store.ts';
-import { writeCopy } from './write-copy.ts';
+import { syncFile, writeCopy } from './write-copy.ts';
 
 /** Read at once. */
 const readAheadBytes = 4 * 1024 * 1024;
@@ -40,8 +40,17 @@ export function openDatabase<Database extends SqlDatabase>({
     const fault = integrityFaultOf(database);
     if (fault !== undefined && !isFaultOfValue(fault)) throw new StoreOpenError(damagedSentence(folder, fault));
     if (writeBackLog(database, folder)) refuseCutOff(database, folder);
-    if (fault !== undefined && !repair(database, fault, Date.now(), onEvent)) {
-      throw new StoreOpenError(damagedSentence(folder, fault));
+    if (fault !== undefined) {
+      // Closed for the copy, because whoever closes a file ends the locks that this process has on it.
+      database.close();
+      database = undefined;
+      const copy = keepDamaged(folder, fault);
+      database = connect(folder.database);
+      setUp(database);
+      if (!repair({ database, fault, copy, nowMs: Date.now(), onEvent })) {
+        rmSync(copy);
+        throw new StoreOpenError(damagedSentence(folder, fault));
+      }
     }
     bringUpToDate(database, folder, steps, onEvent);
     // The marker promises a main file that is not empty, so what the log holds goes there first.
@@ -120,6 +129,23 @@ function refuseCutOff(database: SqlDatabase, folder: DataFolder): void {
   const expected = singleNumber(database, 'PRAGMA page_count') * singleNumber(database, 'PRAGMA page_size');
   const { size } = statSync(folder.database);
   if (size < expected) throw new StoreOpenError(damagedSentence(folder, `${size} bytes of ${expected} are left`));
+}
+
+/** Keeps the file as it was found, byte for byte, for whoever looks for what a repair removes. Returns its name. */
+function keepDamaged(folder: DataFolder, fault: string): string {
+  const copy = `${folder.database}.damaged-${new Date().toISOString().replaceAll(':', '')}`;
+  try {
+    copyFileSync(folder.database, copy, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+    syncFile(copy);
+    syncFolder(folder.path);
+    return copy;
+  } catch (error) {
+    rmSync(copy, { force: true });
+    throw new StoreOpenError(
+      `${folder.database} is damaged (${fault.replaceAll(/\s+/g, ' ')}) and is not mended before a copy of it is there (${describeError(error)}); ` +
+        `let ${folder.path} have room for one`,
+    );
+  }
 }
 
 function bringUpToDate(

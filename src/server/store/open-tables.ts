@@ -1,6 +1,8 @@
+import { isRestored, unmarkRestored } from './data-folder.ts';
 import { DirectoryTables } from './directory-tables.ts';
 import { removeLostRecords } from './lost-records.ts';
 import { type OpenDatabaseOptions, openDatabase } from './open-database.ts';
+import { goOnFromClock } from './queue-numbers.ts';
 import { QueueTables } from './queue-tables.ts';
 import type { SqlDatabase } from './sql.ts';
 
@@ -15,8 +17,12 @@ export function openTables<Database extends SqlDatabase>(options: OpenDatabaseOp
   const database = openDatabase(options);
   try {
     database.exec('BEGIN IMMEDIATE');
-    removeLostRecords({ database, onEvent: options.onEvent, isThorough: false, nowMs: Date.now() });
+    const nowMs = Date.now();
+    removeLostRecords({ database, onEvent: options.onEvent, isThorough: false, nowMs });
+    const isFirstSinceRestore = isRestored(options.folder);
+    if (isFirstSinceRestore) goOnFromClock(database, nowMs);
     database.exec('COMMIT');
+    if (isFirstSinceRestore) unmarkRestored(options.folder);
     const queues = new QueueTables(database);
     return { database, queues, directory: new DirectoryTables(database, queues, options.onEvent) };
   } catch (error) {

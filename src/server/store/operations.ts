@@ -81,7 +81,7 @@ export type StoreEvent =
       /** How many messages went with it at opening; whatever is met later is among what an operation answers. */
       readonly messages?: number;
     }
-  | { readonly event: 'repaired'; readonly found: string }
+  | { readonly event: 'repaired'; readonly found: string; readonly copy: string }
   | { readonly event: 'operation-failed'; readonly operation: OperationName; readonly message: string }
   | { readonly event: 'disk-full'; readonly dataDir: string }
   | { readonly event: 'disk-relieved'; readonly dataDir: string }

@@ -1,5 +1,5 @@
 import { checksumOf } from './checksum.ts';
-import { numberIn, type SqlDatabase, type SqlRow, textIn } from './sql.ts';
+import { numberIn, type SqlDatabase, type SqlRow, singleNumber, textIn } from './sql.ts';
 
 /** The user of the row that says above which number everybody begins who has no row yet. No user has this id. */
 export const everybody = '';
@@ -71,6 +71,28 @@ export class QueueNumbers {
       this.#numberings.set(textIn(row, 'user_id'), numbering);
     }
   }
+}
+
+/**
+ * Whoever has no counter goes on from the clock's microseconds, because nobody knows how far it had come: that is above all that was
+ * ever counted, since no user has queued a message in each microsecond since 1970. Numbers stay safe integers until the year 2255.
+ */
+export function beginAtClock(database: SqlDatabase, nowMs: number): void {
+  const begun = singleNumber(database, `SELECT ifnull(max(last_seq), 0) FROM numbering WHERE user_id = '${everybody}'`);
+  database.prepare('DELETE FROM numbering WHERE user_id = ?').run(everybody);
+  const lastSeq = Math.max(begun, Math.floor(nowMs * 1000));
+  const add = database.prepare('INSERT INTO numbering (user_id, last_seq, checksum) VALUES (?, ?, ?)');
+  add.run(everybody, lastSeq, numberingChecksum(everybody, lastSeq));
+}
+
+/**
+ * The same for everybody, in a store that is a copy: what was numbered after it was made is remembered by clients, and a number is
+ * never given to another message (PROTOCOL B `_seq`).
+ */
+export function goOnFromClock(database: SqlDatabase, nowMs: number): void {
+  const highest = singleNumber(database, 'SELECT ifnull(max(last_seq), 0) FROM numbering');
+  database.exec('DELETE FROM numbering');
+  beginAtClock(database, Math.max(nowMs, highest / 1000));
 }
 
 export function isNumberingDamaged({ user_id, last_seq, checksum }: SqlRow): boolean {

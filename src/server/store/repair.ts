@@ -19,17 +19,23 @@ export function isFaultOfValue(fault: string): boolean {
   return /^(row |wrong # of entries in index |NULL value in |non-)/.test(fault);
 }
 
+export interface RepairOptions {
+  readonly database: SqlDatabase;
+  /** What the check said. */
+  readonly fault: string;
+  /** The file as it was found. */
+  readonly copy: string;
+  /** Wall clock. */
+  readonly nowMs: number;
+  readonly onEvent: (event: StoreEvent) => void;
+}
+
 /**
  * Mends what is wrong with values, so that one flipped bit costs the one record that it is in (FAULTS 5): rows have checksums and
  * indexes are made of rows, so damaged rows are removed and told, and all indexes are made anew. One transaction; false, and
  * nothing was changed or told, unless the database is without fault then.
  */
-export function repair(
-  database: SqlDatabase,
-  fault: string,
-  nowMs: number,
-  onEvent: (event: StoreEvent) => void,
-): boolean {
+export function repair({ database, fault, copy, nowMs, onEvent }: RepairOptions): boolean {
   // Another schema has other tables, and is left as it is.
   if (singleNumber(database, 'PRAGMA user_version') !== migrations.length) return false;
   const events: StoreEvent[] = [];
@@ -50,6 +56,6 @@ export function repair(
     if (failure !== 'damaged' && failure !== 'other') throw error;
     return false;
   }
-  for (const event of [{ event: 'repaired', found: fault } as const, ...events]) onEvent(event);
+  for (const event of [{ event: 'repaired', found: fault, copy } as const, ...events]) onEvent(event);
   return true;
 }
