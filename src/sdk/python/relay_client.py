@@ -431,7 +431,6 @@ class SoftlabRelayClient:
         self._awaited: "collections.OrderedDict[Tuple[str, str], Delivery]" = collections.OrderedDict()
         self._calls: Dict[str, Tuple[str, Deque[Message]]] = {}
         self._ack: Optional[int] = None
-        self._handled_seq = -1
         self._seen: "collections.OrderedDict[int, str]" = collections.OrderedDict()
 
         self._inbox = _Dispatcher("relay on_message", self._handle)
@@ -950,9 +949,9 @@ class SoftlabRelayClient:
     def _take_payload(self, connection: _Connection, message: Message, size: int) -> None:
         seq = message.get("_seq") if "acks" in connection.extensions else None
         if isinstance(seq, int) and self._is_known(seq, message):
-            # It came before; that it was done may not have reached the relay.
-            if seq <= self._handled_seq:
-                self._acknowledge(seq)
+            # That it was done may not have reached the relay, or it is not done yet: an acknowledgement counts for all before it, too,
+            # so it waits until those are done.
+            self._inbox.put((None, 0.0, seq, False))
             return
         with self._changed:
             call = self._calls.get(str(message.get("_re")))
@@ -961,7 +960,6 @@ class SoftlabRelayClient:
                 call[1].append(message)
                 self._changed.notify_all()
                 if isinstance(seq, int):
-                    # An acknowledgement counts for all before it, too, so it waits until those are done.
                     self._inbox.put((None, 0.0, seq, False))
                 return
         self._inbox.put((message, time.monotonic(), seq, "age" in connection.extensions), size)
@@ -991,7 +989,6 @@ class SoftlabRelayClient:
         finally:
             # Also after a mistake in the handler: the same message again would run into the same mistake.
             if seq is not None:
-                self._handled_seq = seq
                 self._acknowledge(seq)
 
     def _pass_message(self, message: Message, age: Optional[float]) -> None:
