@@ -1,5 +1,6 @@
 import { handOver } from './hand-over.ts';
 import { type Barrier, Handed, type HandedMessage, joinBarriers } from './handed.ts';
+import { QueueCount } from './queue-count.ts';
 import type { Room } from './room.ts';
 import type { Session } from './session.ts';
 import type { Claim, EndedMessage, QueuedMessage, QueueStore } from './store/store.ts';
@@ -26,13 +27,7 @@ export interface TargetQueueOptions {
  */
 export class TargetQueue {
   readonly #options: TargetQueueOptions;
-  /** All that counts towards the capacity: waiting, under way into the store, and handed but unconfirmed. */
-  #messages = 0;
-  #payloadBytes = 0;
-  /** Not handed to the current session, inserts under way included. */
-  #waiting = 0;
-  /** Inserts under way: counted above, and not yet promised to anybody. */
-  #inserting = 0;
+  readonly #count: QueueCount;
   #operations = 0;
   #session: Session | undefined;
   /** Counts the sessions, so that an answer of the store to an earlier one is not taken for the current one's. */
@@ -47,29 +42,26 @@ export class TargetQueue {
 
   constructor(options: TargetQueueOptions, stored = { messages: 0, payloadBytes: 0 }) {
     this.#options = options;
-    this.#messages = stored.messages;
-    this.#waiting = stored.messages;
-    this.#payloadBytes = stored.payloadBytes;
-    options.room.queuedMessages += stored.messages;
-    options.room.queuedBytes += stored.payloadBytes;
+    this.#count = new QueueCount(options.room, stored);
   }
 
+  /** All that counts towards the capacity: waiting, under way into the store, and handed but unconfirmed. */
   get messages(): number {
-    return this.#messages;
+    return this.#count.messages;
   }
 
   /** What is committed: the depth that is shown, because it is there after a crash (PROTOCOL A4). */
   get storedMessages(): number {
-    return this.#messages - this.#inserting;
+    return this.#count.storedMessages;
   }
 
   get payloadBytes(): number {
-    return this.#payloadBytes;
+    return this.#count.payloadBytes;
   }
 
   /** Whether a new message must go through the queue, because an earlier one has not been handed over. */
   get hasWaiting(): boolean {
-    return this.#waiting > 0;
+    return this.#count.waiting > 0;
   }
 
   /**
@@ -78,23 +70,19 @@ export class TargetQueue {
    */
   enqueue(message: QueuedMessage, stored: (seq: number) => void, refused: () => void): void {
     const payloadBytes = message.payload.length;
-    this.#count(1, payloadBytes);
-    this.#waiting += 1;
-    this.#inserting += 1;
+    this.#count.beginInsert(payloadBytes);
     this.#operations += 1;
     // Straight on the store's promise: whatever ends the message in the same commit resolves behind it.
     this.#options.store.enqueue(message).then(
       (seq) => {
         this.#operations -= 1;
-        this.#inserting -= 1;
+        this.#count.endInsert();
         stored(seq);
         this.drain();
       },
       () => {
         this.#operations -= 1;
-        this.#inserting -= 1;
-        this.#count(-1, -payloadBytes);
-        this.#waiting -= 1;
+        this.#count.failInsert(payloadBytes);
         refused();
         this.#settle();
       },
@@ -119,7 +107,7 @@ export class TargetQueue {
     this.#generation += 1;
     const unproven = this.#handed.messages + (this.#unremoved?.messages.length ?? 0);
     const wasClaiming = this.#isClaiming;
-    this.#waiting += unproven;
+    this.#count.takeBack(unproven);
     this.#handed.clear();
     this.#unremoved = undefined;
     this.#isClaiming = false;
@@ -144,7 +132,7 @@ export class TargetQueue {
   /** Hands over the next batch if there is one and the session can take it. */
   drain(): void {
     const session = this.#session;
-    if (session === undefined || this.#isClaiming || this.#waiting === 0 || !session.canTake(0)) return;
+    if (session === undefined || this.#isClaiming || !this.hasWaiting || !session.canTake(0)) return;
     // Every batch brings pings: the next one comes with an answer to those before, unless acknowledgements are the proof.
     if (session.pings.areMany && !session.extensions.acks) return;
     const { store, room, target, clock } = this.#options;
@@ -187,7 +175,7 @@ export class TargetQueue {
   #handOver({ messages }: Claim): void {
     if (this.#session === undefined) return;
     handOver(this.#session, messages, this.#options.clock(), this.#handed);
-    this.#waiting -= messages.length;
+    this.#count.handOver(messages.length);
     this.#handedThroughSeq = messages.at(-1)?.seq ?? this.#handedThroughSeq;
   }
 
@@ -215,7 +203,7 @@ export class TargetQueue {
     const generation = this.#generation;
     this.#operation(store.confirm(room.userId, target, proven.throughSeq)).then(
       (removed) => {
-        this.#count(-removed.messages, -removed.payloadBytes);
+        this.#count.remove(removed);
         this.#options.onDelivered(proven.messages);
         this.#settle();
       },
@@ -225,7 +213,7 @@ export class TargetQueue {
           this.#unremoved = joinBarriers(this.#unremoved, proven);
           return;
         }
-        this.#waiting += proven.messages.length;
+        this.#count.takeBack(proven.messages.length);
         this.#isUnreleased = true;
         this.drain();
       },
@@ -243,19 +231,9 @@ export class TargetQueue {
   /** Takes messages out of the count that the store has ended. */
   forget(ended: readonly EndedMessage[]): void {
     if (ended.length === 0) return;
-    for (const message of ended) {
-      this.#count(-1, -message.payloadBytes);
-      this.#waiting -= 1;
-    }
+    for (const { payloadBytes } of ended) this.#count.endWaiting(payloadBytes);
     this.#options.onEnded(ended);
     this.#settle();
-  }
-
-  #count(messages: number, payloadBytes: number): void {
-    this.#messages += messages;
-    this.#payloadBytes += payloadBytes;
-    this.#options.room.queuedMessages += messages;
-    this.#options.room.queuedBytes += payloadBytes;
   }
 
   async #operation<Result>(operation: Promise<Result>): Promise<Result> {
@@ -268,7 +246,7 @@ export class TargetQueue {
   }
 
   #settle(): void {
-    if (this.#messages > 0 || this.#operations > 0) return;
+    if (this.#count.messages > 0 || this.#operations > 0) return;
     if (this.#session !== undefined) this.#session.queue = undefined;
     this.#options.onEmpty();
   }
