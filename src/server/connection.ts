@@ -7,7 +7,8 @@ import { firstMessageTooBig, type Login } from './handshake.ts';
 import type { Incoming } from './incoming.ts';
 import type { Link, LinkListener } from './link.ts';
 import type { MessageRun } from './message-run.ts';
-import { closeWithError, Session } from './session.ts';
+import { closeWithError } from './own-messages.ts';
+import { Session } from './session.ts';
 import type { Switchboard } from './switchboard.ts';
 
 /** What all connections of a relay share. */
@@ -189,7 +190,8 @@ export class Connection implements LinkListener {
   }
 
   #noteHeard(): void {
-    if (this.#session !== undefined) this.#shared.switchboard.noteHeard(this.#session, this.#shared.clock());
+    if (this.#session !== undefined)
+      this.#shared.switchboard.signsOfLife.noteHeard(this.#session, this.#shared.clock());
   }
 }
 

@@ -3,14 +3,14 @@ import { defaultServerLimits, type ServerLimits } from '../protocol/limits.ts';
 import { createAuthThrottle } from './auth-throttle.ts';
 import { createClock } from './clock.ts';
 import { Directory } from './directory/directory.ts';
-import { createIncoming } from './incoming.ts';
+import { Incoming } from './incoming.ts';
 import type { Metrics } from './metrics.ts';
 import { tellRateLimited } from './over-rate.ts';
 import type { RelayOptions, ReloadOptions } from './relay-options.ts';
 import { restoreQueues } from './restore-queues.ts';
 import { createRevocation } from './revocation.ts';
 import type { RelayStore } from './store/store.ts';
-import { createSwitchboard, type Switchboard } from './switchboard.ts';
+import { Switchboard } from './switchboard.ts';
 
 export type Core = Awaited<ReturnType<typeof createCore>>;
 
@@ -28,7 +28,7 @@ export async function createCore(options: RelayOptions, store: RelayStore, log: 
     listener: createRevocation(() => switchboard.rooms),
   });
 
-  const switchboard: Switchboard = createSwitchboard({
+  const switchboard: Switchboard = new Switchboard({
     store: store.queue,
     clock,
     limitsOf: (userId) => directory.limits.ofId(userId),
@@ -51,7 +51,7 @@ export async function createCore(options: RelayOptions, store: RelayStore, log: 
     limits,
     directory,
     switchboard,
-    incoming: createIncoming({
+    incoming: new Incoming({
       switchboard,
       clock,
       after: (delayMs, callback) => void setTimeout(callback, delayMs).unref(),

@@ -8,8 +8,11 @@ import { formatSize } from '../protocol/units.ts';
 import type { Clock } from './clock.ts';
 import { type ActionContext, handleAction } from './handle-action.ts';
 import type { MessageRun } from './message-run.ts';
-import { createOverRate, type OverRateOptions, refuseOverRate, refuseRunOverRate } from './over-rate.ts';
+import { createOverRate, type OverRate, type OverRateOptions, refuseOverRate, refuseRunOverRate } from './over-rate.ts';
+import type { Reports } from './reports.ts';
+import type { Router } from './router.ts';
 import type { Session } from './session.ts';
+import type { SignsOfLife } from './signs-of-life.ts';
 import type { Switchboard } from './switchboard.ts';
 
 /** Longest target that is said back in an error when it is no client id. */
@@ -20,153 +23,162 @@ export interface IncomingOptions extends ActionContext, Pick<OverRateOptions, 'a
   readonly clock: Clock;
 }
 
-export type Incoming = ReturnType<typeof createIncoming>;
-
 /** What happens to each message of a session, in the order of the checks: rate, size, JSON, target (PROTOCOL A3, B, D). */
-export function createIncoming(options: IncomingOptions) {
-  const { switchboard, clock, after } = options;
-  const { rooms, reports } = switchboard;
-  const count = (messages: number) => reports.refusedUnrouted('rate_limited', messages);
-  const overRate = createOverRate({ after, count, end: rooms.end });
-  const readTarget = createCachedStringReader();
+export class Incoming {
+  readonly #options: IncomingOptions;
+  readonly #switchboard: Switchboard;
+  readonly #router: Router;
+  readonly #reports: Reports;
+  readonly #signsOfLife: SignsOfLife;
+  readonly #clock: Clock;
+  readonly #overRate: OverRate;
+  readonly #readTarget = createCachedStringReader();
 
-  function handleText(session: Session, bytes: Uint8Array): void {
+  constructor(options: IncomingOptions) {
+    const { switchboard, clock, after } = options;
+    this.#options = options;
+    this.#switchboard = switchboard;
+    this.#router = switchboard.router;
+    this.#reports = switchboard.reports;
+    this.#signsOfLife = switchboard.signsOfLife;
+    this.#clock = clock;
+    this.#overRate = createOverRate({
+      after,
+      count: (messages) => switchboard.reports.refusedUnrouted('rate_limited', messages),
+      end: (session, code, message) => switchboard.rooms.end(session, code, message),
+    });
+  }
+
+  handleText(session: Session, bytes: Uint8Array): void {
     if (session.isEnded) return;
-    const nowMs = clock();
-    switchboard.noteHeard(session, nowMs);
-    if (takeRate(session, bytes, nowMs)) handleTaken(session, bytes, nowMs);
+    const nowMs = this.#clock();
+    this.#signsOfLife.noteHeard(session, nowMs);
+    if (this.#takeRate(session, bytes, nowMs)) this.#handleTaken(session, bytes, nowMs);
   }
 
   /** A message that is within the rate. */
-  function handleTaken(session: Session, bytes: Uint8Array, nowMs: number): void {
+  #handleTaken(session: Session, bytes: Uint8Array, nowMs: number): void {
     if (bytes.length > session.limits.message_bytes) {
-      handleTooBig(session, bytes.length);
+      this.handleTooBig(session, bytes.length);
       return;
     }
-    const envelope = readEnvelope(bytes, readTarget);
+    const envelope = readEnvelope(bytes, this.#readTarget);
     if (envelope.kind !== 'object') {
       const what = envelope.kind === 'invalid' ? 'is not valid JSON' : 'is JSON but not an object';
       const message = `a message of ${bytes.length} bytes ${what}: send one JSON object with a target`;
-      refuse(session, { code: 'bad_message', message });
+      this.#refuse(session, { code: 'bad_message', message });
     } else if (envelope.hasTarget) {
-      dispatch(session, bytes, envelope, nowMs);
+      this.#dispatch(session, bytes, envelope, nowMs);
     } else {
       // Few and small: a message for the relay itself is parsed whole.
       const action = readAction(JSON.parse(new TextDecoder().decode(bytes)), session.extensions);
-      if ('code' in action) refuse(session, action);
-      else handleAction(options, session, action);
+      if ('code' in action) this.#refuse(session, action);
+      else handleAction(this.#options, session, action);
     }
   }
 
-  function refuse(session: Session, { code, message }: Refusal, target?: string, messageId?: string): void {
-    reports.refusedUnrouted(code);
+  #refuse(session: Session, { code, message }: Refusal, target?: string, messageId?: string): void {
+    this.#reports.refusedUnrouted(code);
     session.refuse(code, message, target, messageId);
   }
 
-  function handleTooBig(session: Session, bytes: number): void {
-    reports.refusedUnrouted('message_too_big');
+  handleTooBig(session: Session, bytes: number): void {
+    this.#reports.refusedUnrouted('message_too_big');
     const problem = `a message of ${bytes} bytes came, ${formatSize(session.limits.message_bytes)} are allowed (message_bytes)`;
-    rooms.end(session, 'message_too_big', problem);
+    this.#switchboard.rooms.end(session, 'message_too_big', problem);
   }
 
-  function handleRun(session: Session, run: MessageRun): void {
+  /** The same for messages that came together: as one, where nothing about any of them needs a look of its own. */
+  handleRun(session: Session, run: MessageRun): void {
     if (session.isEnded) return;
-    const nowMs = clock();
-    switchboard.noteHeard(session, nowMs);
-    const receiver = canGoTogether(session, run) ? switchboard.receiverOf(session, run, nowMs) : undefined;
+    const nowMs = this.#clock();
+    this.#signsOfLife.noteHeard(session, nowMs);
+    const receiver = canGoTogether(session, run) ? this.#router.receiverOf(session, run, nowMs) : undefined;
     if (receiver !== undefined && session.rate.takeAll(run.messages, session.limits, session.room.rate, nowMs)) {
-      switchboard.deliverRun(session, receiver, run, nowMs);
+      this.#router.deliverRun(session, receiver, run, nowMs);
       return;
     }
-    handleOneByOne(session, run, nowMs);
+    this.#handleOneByOne(session, run, nowMs);
   }
 
-  function handleOneByOne(session: Session, run: MessageRun, nowMs: number): void {
+  #handleOneByOne(session: Session, run: MessageRun, nowMs: number): void {
     let taken = 0;
     for (const payload of run.payloads()) {
       if (session.isEnded) return;
-      if (!takeRate(session, payload, nowMs)) {
-        refuseRest(session, run, taken + 1, nowMs);
+      if (!this.#takeRate(session, payload, nowMs)) {
+        this.#refuseRest(session, run, taken + 1, nowMs);
         return;
       }
       taken += 1;
-      handleTaken(session, payload, nowMs);
+      this.#handleTaken(session, payload, nowMs);
     }
   }
 
   /** What follows a message over the rate in the same run is over it as well, as nothing refills meanwhile, and needs no look. */
-  function refuseRest(session: Session, run: MessageRun, skipped: number, nowMs: number): void {
+  #refuseRest(session: Session, run: MessageRun, skipped: number, nowMs: number): void {
     const messages = run.messages - skipped;
     if (messages === 0 || session.isEnded) return;
     session.rate.refuse(messages, nowMs);
-    overRate.handle(session, messages, nowMs, () => {
+    this.#overRate.handle(session, messages, nowMs, () => {
       if (!run.hasOddIds) refuseRunOverRate(session, run, shownTarget(run.target), skipped);
-      else for (const payload of [...run.payloads()].slice(skipped)) tellRefused(session, payload);
+      else for (const payload of [...run.payloads()].slice(skipped)) this.#tellRefused(session, payload);
     });
   }
 
-  function tellRefused(session: Session, bytes: Uint8Array): void {
-    const envelope = readEnvelope(bytes, readTarget);
+  #tellRefused(session: Session, bytes: Uint8Array): void {
+    const envelope = readEnvelope(bytes, this.#readTarget);
     if (envelope.kind !== 'object') return;
     const messageId = readId(bytes, envelope);
     if (isMessageId(messageId)) refuseOverRate(session, messageId, shownTarget(envelope.target));
   }
 
-  function dispatch(session: Session, bytes: Uint8Array, envelope: ObjectEnvelope, nowMs: number): void {
+  #dispatch(session: Session, bytes: Uint8Array, envelope: ObjectEnvelope, nowMs: number): void {
     const { target, relayFields } = envelope;
     const { receipts, ttl } = session.extensions;
     const messageId = receipts ? readId(bytes, envelope) : undefined;
     const ttlSeconds = ttl ? readTtlSeconds(bytes, envelope) : undefined;
     if (receipts && envelope.idStart >= 0 && !isMessageId(messageId)) {
       const message = `the _id of a message is a string of 1 to ${messageIdLengthMax} characters`;
-      refuse(session, { code: 'bad_message', message }, shownTarget(target));
+      this.#refuse(session, { code: 'bad_message', message }, shownTarget(target));
     } else if (ttl && envelope.ttlStart >= 0 && !isWholeSeconds(ttlSeconds)) {
       const message = 'the _ttl of a message is a whole number of seconds, 0 or more';
-      refuse(session, { code: 'bad_message', message }, shownTarget(target), messageId);
+      this.#refuse(session, { code: 'bad_message', message }, shownTarget(target), messageId);
     } else if (isClientId(target)) {
       const ttlMs = ttlSeconds === undefined ? undefined : ttlSeconds * 1000;
-      switchboard.route({ sender: session, target, payload: bytes, messageId, ttlMs, relayFields }, nowMs);
+      this.#router.route({ sender: session, target, payload: bytes, messageId, ttlMs, relayFields }, nowMs);
     } else {
-      refuse(session, { code: 'invalid_target', message: whyNoTarget(target) }, shownTarget(target), messageId);
+      this.#refuse(session, { code: 'invalid_target', message: whyNoTarget(target) }, shownTarget(target), messageId);
     }
   }
 
   /** Whether the session may send one more message; says so, and closes it in the end, when it may not. */
-  function takeRate(session: Session, bytes: Uint8Array | undefined, nowMs: number): boolean {
+  #takeRate(session: Session, bytes: Uint8Array | undefined, nowMs: number): boolean {
     if (session.rate.take(session.limits, session.room.rate, nowMs)) return true;
-    overRate.handle(session, 1, nowMs, () => {
-      if (bytes !== undefined) tellRefused(session, bytes);
+    this.#overRate.handle(session, 1, nowMs, () => {
+      if (bytes !== undefined) this.#tellRefused(session, bytes);
     });
     return false;
   }
 
-  return {
-    handleText,
-    handleTooBig,
+  handlePing(session: Session, data: Uint8Array): void {
+    session.pong(data);
+    this.#overRate.handleControl(session, this.#clock());
+  }
 
-    /** The same for messages that came together: as one, where nothing about any of them needs a look of its own. */
-    handleRun,
+  /** `number` is that of a ping of the relay, undefined where it is none. */
+  handlePong(session: Session, number: number | undefined): void {
+    if (number !== undefined && session.pings.isAnswer(number)) this.#switchboard.handlePong(session, number);
+    else this.#overRate.handleControl(session, this.#clock());
+  }
 
-    handlePing(session: Session, data: Uint8Array): void {
-      session.pong(data);
-      overRate.handleControl(session, clock());
-    },
-
-    /** `number` is that of a ping of the relay, undefined where it is none. */
-    handlePong(session: Session, number: number | undefined): void {
-      if (number !== undefined && session.pings.isAnswer(number)) switchboard.handlePong(session, number);
-      else overRate.handleControl(session, clock());
-    },
-
-    handleBinary(session: Session): void {
-      if (session.isEnded) return;
-      const nowMs = clock();
-      switchboard.noteHeard(session, nowMs);
-      if (takeRate(session, undefined, nowMs)) {
-        refuse(session, { code: 'binary_unsupported', message: 'a binary message came: send JSON in text frames' });
-      }
-    },
-  };
+  handleBinary(session: Session): void {
+    if (session.isEnded) return;
+    const nowMs = this.#clock();
+    this.#signsOfLife.noteHeard(session, nowMs);
+    if (this.#takeRate(session, undefined, nowMs)) {
+      this.#refuse(session, { code: 'binary_unsupported', message: 'a binary message came: send JSON in text frames' });
+    }
+  }
 }
 
 function canGoTogether({ extensions }: Session, run: MessageRun): boolean {

@@ -1,6 +1,8 @@
 import { readFrameHeader } from './frame-header.ts';
+import type { Link } from './link.ts';
 import type { Sender } from './sender.ts';
 import type { Session } from './session.ts';
+import type { SessionPings } from './session-pings.ts';
 
 /** A message that was handed over live and whose proof is awaited: its id, never its payload (PROTOCOL B `receipts`). */
 export interface LiveReceipt {
@@ -18,11 +20,18 @@ export interface ReceiptBatch {
 /** Messages that may await their proof at one receiver; beyond that it is treated as one that does not read. */
 const awaitingMax = 10_000;
 
-/** What one receiver has been handed live and has not proven to have read. */
+/** What one receiver has been handed live and has not proven to have read, and the pings whose pongs are the proof. */
 export class LiveReceipts {
+  readonly #link: Link;
+  readonly #pings: SessionPings;
   #unpinged: (LiveReceipt | ReceiptBatch)[] = [];
   readonly #pinged: { readonly pingNumber: number; readonly receipts: readonly (LiveReceipt | ReceiptBatch)[] }[] = [];
   #count = 0;
+
+  constructor(link: Link, pings: SessionPings) {
+    this.#link = link;
+    this.#pings = pings;
+  }
 
   get isFull(): boolean {
     return this.#count >= awaitingMax;
@@ -32,22 +41,25 @@ export class LiveReceipts {
     return this.#count + messages <= awaitingMax;
   }
 
-  /** Adds one or many; true when it is the first since the last ping, so that a new ping is needed behind it. */
-  add(receipt: LiveReceipt | ReceiptBatch): boolean {
+  /** Adds one or many; a ping follows behind all of a tick. */
+  add(receipt: LiveReceipt | ReceiptBatch): void {
     this.#count += countOf(receipt);
-    return this.#unpinged.push(receipt) === 1;
+    const isFirst = this.#unpinged.push(receipt) === 1;
+    // With many pings unanswered the next answer brings the ping behind this one.
+    if (isFirst && !this.#pings.areMany) this.#link.sendPingBehind(() => this.#nextPing());
   }
 
-  /** Whether there are some without a ping behind them. */
-  get hasUnpinged(): boolean {
-    return this.#unpinged.length > 0;
+  /** Sends a ping now for those that have none behind them. */
+  pingBehindRest(): void {
+    if (this.#unpinged.length > 0) this.#link.sendPing(this.#nextPing());
   }
 
-  /** A ping with this number follows everything that was added so far. */
-  notePing(pingNumber: number): void {
-    if (this.#unpinged.length === 0) return;
-    this.#pinged.push({ pingNumber, receipts: this.#unpinged });
+  /** The number of a ping that follows everything that was added so far. */
+  #nextPing(): number {
+    const pingNumber = this.#pings.next();
+    if (this.#unpinged.length > 0) this.#pinged.push({ pingNumber, receipts: this.#unpinged });
     this.#unpinged = [];
+    return pingNumber;
   }
 
   /** Those that a pong proves; a pong confirms every ping before it. */

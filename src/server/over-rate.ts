@@ -29,6 +29,8 @@ export interface OverRateOptions {
   readonly end: (session: Session, code: 'rate_limited', message: string) => void;
 }
 
+export type OverRate = ReturnType<typeof createOverRate>;
+
 /** What happens to messages over the rate: they are told, and who sends nothing else is read less, and closed in the end (PROTOCOL D). */
 export function createOverRate({ after, count, end }: OverRateOptions) {
   const byRoom = new WeakMap<Room, Held>();

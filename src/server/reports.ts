@@ -10,8 +10,6 @@ import type { Dispatch, Sender, Told } from './sender.ts';
 import type { Session } from './session.ts';
 import type { EndedMessage } from './store/store.ts';
 
-export type Reports = ReturnType<typeof createReports>;
-
 /** What a message is counted as: what is told of it, and by itself what the disk has damaged (FAULTS 5). */
 type Counted = Outcome | 'damaged';
 
@@ -28,36 +26,89 @@ const unconfirmed: Told = {
  * Says what became of each message to all who asked: its sender (PROTOCOL B `receipts`), the history of its target
  * (PROTOCOL C), whoever listens in (`tap`), and a request over HTTP that waits for the end.
  */
-export function createReports(clock: Clock) {
-  const waiting = new Map<string, (told: Told) => void>();
-  const counts: MessageCounts & { sent: number } = { sent: 0 };
+export class Reports {
+  readonly #clock: Clock;
+  /** Whoever waits for the end of a queued message. */
+  readonly #waiting = new Map<string, (told: Told) => void>();
+  readonly #counts: MessageCounts & { sent: number } = { sent: 0 };
 
-  function count(state: Counted, messages = 1): void {
-    counts[state] = (counts[state] ?? 0) + messages;
+  constructor(clock: Clock) {
+    this.#clock = clock;
   }
 
-  function key(userId: string, target: string, seq: number): string {
-    return JSON.stringify([userId, target, seq]);
+  get counts(): Readonly<MessageCounts> {
+    return this.#counts;
   }
 
-  function tap(dispatch: Dispatch, state: Outcome): void {
-    const { room, clientId } = dispatch.sender;
-    if (!room.taps.isEmpty) room.taps.copy(clientId, dispatch.target, state, dispatch.payload);
+  /** So many messages were damaged on the disk, and of each of them nothing is left that could be told. */
+  lost(messages: number): void {
+    this.#count('damaged', messages);
   }
 
-  /** Writes a line of the target's history. */
-  function note(sender: Sender, target: string, state: Outcome, messageId: string | undefined, nowMs = clock()): void {
-    const shownId = sender.isUnnamed === true ? undefined : messageId;
-    sender.room.outcomes.note(target, sender.clientId, state, shownId, nowMs);
+  /** Handed to the target's socket. */
+  sent(dispatch: Dispatch, nowMs: number): void {
+    this.#counts.sent += 1;
+    const { sender, target, messageId } = dispatch;
+    if (messageId === undefined) note(sender, target, 'sent', undefined, nowMs);
+    tap(dispatch, 'sent');
   }
 
-  /** The session that sent a queued message, if it is still the same one and wants to know. */
-  function senderOf(room: Room, clientId: string, queuedAtMs: number): Session | undefined {
-    const session = room.sessions.get(clientId);
-    return session?.extensions.receipts === true && session.connectedAtMs <= queuedAtMs ? session : undefined;
+  /** Handed to the target's socket together; so many of them have an id, so that more is told of them later. */
+  sentRun(sender: Session, { target, messages }: MessageRun, ids: number, nowMs: number): void {
+    this.#counts.sent += messages;
+    if (messages === ids) return;
+    sender.room.outcomes.note(target, sender.clientId, 'sent', undefined, nowMs, messages - ids);
   }
 
-  function finish(
+  /** Not taken. */
+  refused(dispatch: Dispatch, { code, message }: Refusal): void {
+    const { sender, target, messageId } = dispatch;
+    this.#count(code);
+    note(sender, target, code, messageId, this.#clock());
+    tap(dispatch, code);
+    sender.refuse(code, message, target, messageId);
+  }
+
+  /** Not taken for what they are, before it was looked where they go; the sender is told by whoever found it. */
+  refusedUnrouted(code: RelayCode, messages = 1): void {
+    this.#count(code, messages);
+  }
+
+  /** On its way into the store. */
+  queueing(dispatch: Dispatch): void {
+    tap(dispatch, 'queued');
+  }
+
+  /** Committed. */
+  queued(dispatch: Dispatch, seq: number): void {
+    const { sender, target, messageId } = dispatch;
+    sender.noteQueued?.(seq);
+    this.#count('queued');
+    note(sender, target, 'queued', messageId, this.#clock());
+    if (messageId !== undefined && !sender.isEnded) sender.tell(messageId, target, { state: 'queued' });
+  }
+
+  /** Out of the queue, proven to have been read. */
+  delivered(room: Room, target: string, messages: readonly HandedMessage[]): void {
+    for (const message of messages) this.#finish(room, target, message, { state: 'delivered' });
+  }
+
+  /** Out of the queue, without a delivery that was proven. */
+  ended(room: Room, messages: readonly EndedMessage[]): void {
+    for (const message of messages) {
+      const told = toldOf(message);
+      this.#finish(room, message.target, message, told, message.reason === 'damaged' ? 'damaged' : told.state);
+    }
+  }
+
+  /** Calls back once with the final state of a queued message; the answer stops the waiting. */
+  waitForEnd(userId: string, target: string, seq: number, callback: (told: Told) => void): () => void {
+    const key = keyOf(userId, target, seq);
+    this.#waiting.set(key, callback);
+    return () => this.#waiting.delete(key);
+  }
+
+  #finish(
     room: Room,
     target: string,
     message: Omit<HandedMessage, 'payloadBytes'>,
@@ -65,121 +116,78 @@ export function createReports(clock: Clock) {
     counted: Counted = told.state,
   ): void {
     const { sender, messageId, queuedAtMs, seq } = message;
-    count(counted);
-    room.outcomes.note(target, sender, told.state, messageId, clock());
+    this.#count(counted);
+    room.outcomes.note(target, sender, told.state, messageId, this.#clock());
     if (messageId !== undefined) senderOf(room, sender, queuedAtMs)?.tell(messageId, target, told);
-    const waiter = waiting.get(key(room.userId, target, seq));
-    waiting.delete(key(room.userId, target, seq));
+    if (this.#waiting.size === 0) return;
+    const key = keyOf(room.userId, target, seq);
+    const waiter = this.#waiting.get(key);
+    this.#waiting.delete(key);
     waiter?.(told);
   }
 
-  return {
-    counts: counts as Readonly<MessageCounts>,
+  /** Live messages that the target has proven to have read. */
+  proven(target: string, receipts: readonly (LiveReceipt | ReceiptBatch)[]): void {
+    for (const receipt of receipts) {
+      if ('messageId' in receipt) this.#tellLive(receipt.sender, receipt.messageId, target, { state: 'delivered' });
+      else this.#tellBatch(receipt, target);
+    }
+  }
 
-    /** So many messages were damaged on the disk, and of each of them nothing is left that could be told. */
-    lost(messages: number): void {
-      count('damaged', messages);
-    },
-
-    /** Handed to the target's socket. */
-    sent(dispatch: Dispatch, nowMs: number): void {
-      counts.sent += 1;
-      const { sender, target, messageId } = dispatch;
-      if (messageId === undefined) note(sender, target, 'sent', undefined, nowMs);
-      tap(dispatch, 'sent');
-    },
-
-    /** Not taken. */
-    refused(dispatch: Dispatch, { code, message }: Refusal): void {
-      const { sender, target, messageId } = dispatch;
-      count(code);
-      note(sender, target, code, messageId);
-      tap(dispatch, code);
-      sender.refuse(code, message, target, messageId);
-    },
-
-    /** Not taken for what they are, before it was looked where they go; the sender is told by whoever found it. */
-    refusedUnrouted(code: RelayCode, messages = 1): void {
-      count(code, messages);
-    },
-
-    /** On its way into the store. */
-    queueing(dispatch: Dispatch): void {
-      tap(dispatch, 'queued');
-    },
-
-    /** Committed. */
-    queued(dispatch: Dispatch, seq: number): void {
-      const { sender, target, messageId } = dispatch;
-      sender.noteQueued?.(seq);
-      count('queued');
-      note(sender, target, 'queued', messageId);
-      if (messageId !== undefined && !sender.isEnded) sender.tell(messageId, target, { state: 'queued' });
-    },
-
-    /** Out of the queue, proven to have been read. */
-    delivered(room: Room, target: string, messages: readonly HandedMessage[]): void {
-      for (const message of messages) finish(room, target, message, { state: 'delivered' });
-    },
-
-    /** Out of the queue, without a delivery that was proven. */
-    ended(room: Room, messages: readonly EndedMessage[]): void {
-      for (const message of messages) {
-        const told = toldOf(message);
-        finish(room, message.target, message, told, message.reason === 'damaged' ? 'damaged' : told.state);
+  /** Live messages whose target went before the proof. */
+  unproven(target: string, receipts: readonly (LiveReceipt | ReceiptBatch)[]): void {
+    // What nobody is there to be told of is counted; the history keeps the last of it.
+    let silent = receipts.reduce((sum, receipt) => sum + (receipt.sender.isEnded ? countOf(receipt) : 0), 0);
+    for (const receipt of receipts) {
+      const { sender } = receipt;
+      if (sender.isEnded) silent -= countOf(receipt);
+      if (sender.isEnded && silent >= outcomeLinesMax) {
+        this.#count(unconfirmed.state, countOf(receipt));
+        continue;
       }
-    },
+      const ids = 'messageId' in receipt ? [receipt.messageId] : idsOf(receipt.framed);
+      for (const messageId of ids) this.#tellLive(sender, messageId, target, unconfirmed);
+    }
+  }
 
-    /** Handed to the target's socket together; so many of them have an id, so that more is told of them later. */
-    sentRun(sender: Session, { target, messages }: MessageRun, ids: number, nowMs: number): void {
-      counts.sent += messages;
-      if (messages === ids) return;
-      sender.room.outcomes.note(target, sender.clientId, 'sent', undefined, nowMs, messages - ids);
-    },
-
-    /** Live messages that the target has proven to have read. */
-    proven(target: string, receipts: readonly (LiveReceipt | ReceiptBatch)[]): void {
-      for (const receipt of receipts) {
-        if ('messageId' in receipt) tellLive(receipt.sender, receipt.messageId, target, { state: 'delivered' });
-        else tellBatch(receipt, target);
-      }
-    },
-
-    /** Live messages whose target went before the proof. */
-    unproven(target: string, receipts: readonly (LiveReceipt | ReceiptBatch)[]): void {
-      // What nobody is there to be told of is counted; the history keeps the last of it.
-      let silent = receipts.reduce((sum, receipt) => sum + (receipt.sender.isEnded ? countOf(receipt) : 0), 0);
-      for (const receipt of receipts) {
-        const { sender } = receipt;
-        if (sender.isEnded) silent -= countOf(receipt);
-        if (sender.isEnded && silent >= outcomeLinesMax) {
-          count(unconfirmed.state, countOf(receipt));
-          continue;
-        }
-        const ids = 'messageId' in receipt ? [receipt.messageId] : idsOf(receipt.framed);
-        for (const messageId of ids) tellLive(sender, messageId, target, unconfirmed);
-      }
-    },
-
-    /** Calls back once with the final state of a queued message; the answer stops the waiting. */
-    waitForEnd(userId: string, target: string, seq: number, callback: (told: Told) => void): () => void {
-      waiting.set(key(userId, target, seq), callback);
-      return () => waiting.delete(key(userId, target, seq));
-    },
-  };
-
-  function tellBatch({ sender, ids, framed }: ReceiptBatch, target: string): void {
-    count('delivered', ids);
+  #tellBatch({ sender, ids, framed }: ReceiptBatch, target: string): void {
+    this.#count('delivered', ids);
     // The history keeps few; of more that come together only the last are worth a line.
-    for (const id of idsOf(framed, ids - outcomeLinesMax)) note(sender, target, 'delivered', id);
+    for (const id of idsOf(framed, ids - outcomeLinesMax)) note(sender, target, 'delivered', id, this.#clock());
     sender.tellAll(framed);
   }
 
-  function tellLive(sender: Sender, messageId: string, target: string, told: Told): void {
-    count(told.state);
-    note(sender, target, told.state, messageId);
+  #tellLive(sender: Sender, messageId: string, target: string, told: Told): void {
+    this.#count(told.state);
+    note(sender, target, told.state, messageId, this.#clock());
     if (!sender.isEnded) sender.tell(messageId, target, told);
   }
+
+  #count(state: Counted, messages = 1): void {
+    this.#counts[state] = (this.#counts[state] ?? 0) + messages;
+  }
+}
+
+function keyOf(userId: string, target: string, seq: number): string {
+  return JSON.stringify([userId, target, seq]);
+}
+
+/** Copies what passes to who listens in. */
+function tap(dispatch: Dispatch, state: Outcome): void {
+  const { room, clientId } = dispatch.sender;
+  if (!room.taps.isEmpty) room.taps.copy(clientId, dispatch.target, state, dispatch.payload);
+}
+
+/** Writes a line of the target's history. */
+function note(sender: Sender, target: string, state: Outcome, messageId: string | undefined, nowMs: number): void {
+  const shownId = sender.isUnnamed === true ? undefined : messageId;
+  sender.room.outcomes.note(target, sender.clientId, state, shownId, nowMs);
+}
+
+/** The session that sent a queued message, if it is still the same one and wants to know. */
+function senderOf(room: Room, clientId: string, queuedAtMs: number): Session | undefined {
+  const session = room.sessions.get(clientId);
+  return session?.extensions.receipts === true && session.connectedAtMs <= queuedAtMs ? session : undefined;
 }
 
 function toldOf({ reason, attempts }: EndedMessage): Told {

@@ -32,22 +32,34 @@ export interface RoomsOptions {
   readonly onLeft: (session: Session) => void;
 }
 
-export type Rooms = ReturnType<typeof createRooms>;
-
 /** Who is in which room: joining, taking over, leaving, and the queue of whoever is not there (PROTOCOL A2). */
-export function createRooms(options: RoomsOptions) {
-  const { store, reports, clock } = options;
-  const rooms = new Map<string, Room>();
+export class Rooms {
+  readonly #options: RoomsOptions;
+  readonly #rooms = new Map<string, Room>();
 
-  function roomOf(userId: string): Room {
-    const found = rooms.get(userId);
+  constructor(options: RoomsOptions) {
+    this.#options = options;
+  }
+
+  all(): Iterable<Room> {
+    return this.#rooms.values();
+  }
+
+  find(userId: string): Room | undefined {
+    return this.#rooms.get(userId);
+  }
+
+  /** The room of a user, made when there is none. */
+  roomOf(userId: string): Room {
+    const found = this.#rooms.get(userId);
     if (found !== undefined) return found;
-    const made = new Room(userId, options.limitsOf(userId), clock());
-    rooms.set(userId, made);
+    const made = new Room(userId, this.#options.limitsOf(userId), this.#options.clock());
+    this.#rooms.set(userId, made);
     return made;
   }
 
-  function makeQueue(room: Room, target: string, stored?: QueueDepth): TargetQueue {
+  #makeQueue(room: Room, target: string, stored?: QueueDepth): TargetQueue {
+    const { store, clock, reports } = this.#options;
     const queue = new TargetQueue(
       {
         room,
@@ -66,25 +78,27 @@ export function createRooms(options: RoomsOptions) {
     return queue;
   }
 
-  function queueOf(room: Room, target: string): TargetQueue {
+  /** The queue of a target, made when there is none. */
+  queueOf(room: Room, target: string): TargetQueue {
     const found = room.queues.get(target);
     if (found !== undefined) return found;
-    const made = makeQueue(room, target);
+    const made = this.#makeQueue(room, target);
     const session = room.sessions.get(target);
     if (session !== undefined) made.attach(session);
     return made;
   }
 
-  function join(candidate: Candidate): Session | Refusal {
+  /** Takes over from the session that has the id, if there is one and it may be replaced (PROTOCOL A2). */
+  join(candidate: Candidate): Session | Refusal {
     const { clientId, link, keyId, isDevice, granted } = candidate;
-    const nowMs = clock();
-    const room = roomOf(candidate.userId);
+    const nowMs = this.#options.clock();
+    const room = this.roomOf(candidate.userId);
     const current = room.sessions.get(clientId);
     const refusal = whyNotJoined(room, clientId, isDevice);
     if (refusal !== undefined) return refusal;
     if (current !== undefined) {
       const message = `${clientId} logged in again from ${link.address} at ${toIsoTime(nowMs)}: that session has taken over`;
-      end(current, 'replaced', message);
+      this.end(current, 'replaced', message);
     }
     const session = new Session({
       room,
@@ -93,83 +107,73 @@ export function createRooms(options: RoomsOptions) {
       keyId,
       isDevice,
       extensions: granted === undefined ? noExtensions : toExtensions(granted),
-      progressPings: options.progressPings ?? defaultProgressPings,
+      progressPings: this.#options.progressPings ?? defaultProgressPings,
       nowMs,
     });
     room.sessions.set(clientId, session);
     room.goneEphemerals.delete(clientId);
     room.watch.noteOnline(clientId);
-    options.onJoined(session);
+    this.#options.onJoined(session);
     return session;
   }
 
   /** Takes a session out of its room. A late close of a session that was replaced changes nothing. */
-  function leave(session: Session): void {
+  leave(session: Session): void {
     session.isEnded = true;
     const { room, clientId } = session;
     if (room.sessions.get(clientId) !== session) return;
     room.sessions.delete(clientId);
     room.taps.remove(session);
     room.watch.remove(session);
-    room.watch.noteOffline(clientId, clock());
-    reports.unproven(clientId, session.takeUnproven());
+    room.watch.noteOffline(clientId, this.#options.clock());
+    this.#options.reports.unproven(clientId, session.takeUnproven());
     session.queue?.detach(session);
     if (session.extensions.ephemeral) {
       room.goneEphemerals.add(clientId);
       // Nothing waits for an id that was for one connection alone; a failure leaves it to its time to live.
-      if (room.queues.has(clientId)) purge(room.userId, clientId).catch(() => {});
+      if (room.queues.has(clientId)) this.purge(room.userId, clientId).catch(() => {});
     }
-    options.onLeft(session);
+    this.#options.onLeft(session);
   }
 
-  function end(session: Session, code: RelayCode, message: string): void {
+  /** Ends a session with an error or a close code of its own, and takes it out of its room. */
+  end(session: Session, code: RelayCode, message: string): void {
     session.end(code, message);
-    leave(session);
+    this.leave(session);
   }
 
   /** Ends all that waits for a target and is not handed out; resolves with what that was. */
-  async function purge(userId: string, target: string, seq: number | 'all' = 'all'): Promise<readonly EndedMessage[]> {
-    const ended = await store.cancel(userId, target, seq);
-    rooms.get(userId)?.queues.get(target)?.forget(ended);
+  async purge(userId: string, target: string, seq: number | 'all' = 'all'): Promise<readonly EndedMessage[]> {
+    const ended = await this.#options.store.cancel(userId, target, seq);
+    this.#rooms.get(userId)?.queues.get(target)?.forget(ended);
     return ended;
   }
 
-  return {
-    join,
-    leave,
-    end,
-    purge,
-    queueOf,
-    roomOf,
-    all: (): Iterable<Room> => rooms.values(),
-    find: (userId: string): Room | undefined => rooms.get(userId),
+  /** Hands over what waits. Called after the session was told that it is authenticated. */
+  startDelivery(session: Session): void {
+    session.room.queues.get(session.clientId)?.attach(session);
+  }
 
-    /** Hands over what waits. Called after the session was told that it is authenticated. */
-    startDelivery(session: Session): void {
-      session.room.queues.get(session.clientId)?.attach(session);
-    },
+  /** Queues that an earlier run left. Called once, before the first session. */
+  restore(depths: readonly QueueDepth[]): void {
+    for (const depth of depths) this.#makeQueue(this.roomOf(depth.userId), depth.target, depth);
+  }
 
-    /** Queues that an earlier run left. Called once, before the first session. */
-    restore(depths: readonly QueueDepth[]): void {
-      for (const depth of depths) makeQueue(roomOf(depth.userId), depth.target, depth);
-    },
+  /** Changed limits apply to live sessions and queues at once. */
+  refreshLimits(userId: string): void {
+    const room = this.#rooms.get(userId);
+    if (room !== undefined) room.limits = this.#options.limitsOf(userId);
+  }
 
-    /** Changed limits apply to live sessions and queues at once. */
-    refreshLimits(userId: string): void {
-      const room = rooms.get(userId);
-      if (room !== undefined) room.limits = options.limitsOf(userId);
-    },
+  /** Ends the sessions of a user that match. */
+  endWhere(userId: string, matches: (session: Session) => boolean, code: RelayCode, message: string): void {
+    const sessions = [...(this.#rooms.get(userId)?.sessions.values() ?? [])];
+    for (const session of sessions) if (matches(session)) this.end(session, code, message);
+  }
 
-    /** Ends the sessions of a user that match. */
-    endWhere(userId: string, matches: (session: Session) => boolean, code: RelayCode, message: string): void {
-      const sessions = [...(rooms.get(userId)?.sessions.values() ?? [])];
-      for (const session of sessions) if (matches(session)) end(session, code, message);
-    },
-
-    forget(userId: string): void {
-      rooms.delete(userId);
-    },
-  };
+  forget(userId: string): void {
+    this.#rooms.delete(userId);
+  }
 }
 
 function whyNotJoined(room: Room, clientId: string, isDevice: boolean): Refusal | undefined {

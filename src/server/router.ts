@@ -4,55 +4,67 @@ import type { ReceiptBatch } from './live-receipts.ts';
 import type { MessageRun } from './message-run.ts';
 import type { Reports } from './reports.ts';
 import type { Room } from './room.ts';
+import type { Rooms } from './rooms.ts';
 import type { Dispatch, Sender } from './sender.ts';
 import type { Session } from './session.ts';
+import type { SignsOfLife } from './signs-of-life.ts';
 import type { QueueStore } from './store/store.ts';
 import type { TargetQueue } from './target-queue.ts';
 
 export interface RouterOptions {
   readonly store: QueueStore;
   readonly reports: Reports;
-  /** The queue of a target, made when there is none. */
-  readonly queueOf: (room: Room, target: string) => TargetQueue;
-  /** Looks whether a receiver has been silent for too long by now. */
-  readonly noteSilence: (receiver: Session, nowMs: number) => void;
+  readonly rooms: Rooms;
+  readonly signsOfLife: SignsOfLife;
 }
 
 /** Where a message goes: to its target's socket, to its target's queue, or back (PROTOCOL A3, A4). */
-export function createRouter({ store, reports, queueOf, noteSilence }: RouterOptions) {
-  const waitingForStore = new Set<Sender>();
+export class Router {
+  readonly #store: QueueStore;
+  readonly #reports: Reports;
+  readonly #rooms: Rooms;
+  readonly #signsOfLife: SignsOfLife;
+  /** Whoever is not read because the store is behind. */
+  readonly #waitingForStore = new Set<Sender>();
 
-  function route(dispatch: Dispatch, nowMs: number): void {
+  constructor({ store, reports, rooms, signsOfLife }: RouterOptions) {
+    this.#store = store;
+    this.#reports = reports;
+    this.#rooms = rooms;
+    this.#signsOfLife = signsOfLife;
+  }
+
+  route(dispatch: Dispatch, nowMs: number): void {
     const { sender, payload, target } = dispatch;
     const receiver = sender.room.sessions.get(target);
-    if (receiver !== undefined) noteSilence(receiver, nowMs);
+    if (receiver !== undefined) this.#signsOfLife.noteSilence(receiver, nowMs);
     // While anything waits that has not been handed over, everything goes through the queue, so that order holds.
-    if (receiver?.canTake(payload.length) && !receiver.queue?.hasWaiting) deliver(dispatch, receiver, nowMs);
-    else divert(dispatch, receiver !== undefined, nowMs);
+    if (receiver?.canTake(payload.length) && !receiver.queue?.hasWaiting) this.#deliver(dispatch, receiver, nowMs);
+    else this.#divert(dispatch, receiver !== undefined, nowMs);
   }
 
   /** Who takes a run of messages live, all of it; undefined when each of them has to be looked at by itself. */
-  function receiverOf(sender: Session, run: MessageRun, nowMs: number): Session | undefined {
+  receiverOf(sender: Session, run: MessageRun, nowMs: number): Session | undefined {
     const { room } = sender;
     const receiver = room.sessions.get(run.target);
     if (receiver === undefined || receiver.extensions.from || !room.taps.isEmpty) return undefined;
-    noteSilence(receiver, nowMs);
+    this.#signsOfLife.noteSilence(receiver, nowMs);
     const isProven = sender.extensions.receipts && run.ids === run.messages;
     return receiver.canTakeRun(run, isProven, nowMs) && !receiver.queue?.hasWaiting ? receiver : undefined;
   }
 
-  function deliverRun(sender: Session, receiver: Session, run: MessageRun, nowMs: number): void {
+  deliverRun(sender: Session, receiver: Session, run: MessageRun, nowMs: number): void {
     const ids = sender.extensions.receipts ? run.ids : 0;
     receiver.deliverRun(run, ids === 0 ? undefined : receiptsOf(sender, run, ids));
-    reports.sentRun(sender, run, ids, nowMs);
+    this.#reports.sentRun(sender, run, ids, nowMs);
   }
 
-  function deliver(dispatch: Dispatch, receiver: Session, nowMs: number): void {
+  #deliver(dispatch: Dispatch, receiver: Session, nowMs: number): void {
     const { sender, messageId, target } = dispatch;
     const reserved = reservedField(dispatch, receiver);
     if (reserved !== undefined) {
       const message = `${target} gets ${reserved} from the relay alone: send the message without that field of your own`;
-      reports.refused(dispatch, { code: 'reserved_field', message });
+      this.#reports.refused(dispatch, { code: 'reserved_field', message });
       return;
     }
     const payload = receiver.extensions.from
@@ -60,18 +72,18 @@ export function createRouter({ store, reports, queueOf, noteSilence }: RouterOpt
       : dispatch.payload;
     if (messageId === undefined) receiver.deliver(payload, nowMs);
     else receiver.deliverWithReceipt(payload, { sender, messageId });
-    reports.sent(dispatch, nowMs);
+    this.#reports.sent(dispatch, nowMs);
   }
 
-  function divert(dispatch: Dispatch, isConnected: boolean, nowMs: number): void {
+  #divert(dispatch: Dispatch, isConnected: boolean, nowMs: number): void {
     const { sender, target, payload, messageId, ttlMs } = dispatch;
     const { room } = sender;
     const refusal = whyNotQueued(dispatch, isConnected);
     if (refusal !== undefined) {
-      reports.refused(dispatch, refusal);
+      this.#reports.refused(dispatch, refusal);
       return;
     }
-    reports.queueing(dispatch);
+    this.#reports.queueing(dispatch);
     const message = {
       userId: room.userId,
       target,
@@ -81,28 +93,22 @@ export function createRouter({ store, reports, queueOf, noteSilence }: RouterOpt
       queuedAtMs: nowMs,
       expiresAtMs: nowMs + Math.min(ttlMs ?? Number.POSITIVE_INFINITY, room.limits.queue_ttl),
     };
-    queueOf(room, target).enqueue(
+    this.#rooms.queueOf(room, target).enqueue(
       message,
-      (seq) => reports.queued(dispatch, seq),
-      () => reports.refused(dispatch, storeUnavailable(target)),
+      (seq) => this.#reports.queued(dispatch, seq),
+      () => this.#reports.refused(dispatch, storeUnavailable(target)),
     );
-    if (store.isCongested()) {
-      waitingForStore.add(sender);
+    if (this.#store.isCongested()) {
+      this.#waitingForStore.add(sender);
       sender.pauseForStore();
     }
   }
 
-  return {
-    route,
-    receiverOf,
-    deliverRun,
-
-    /** The store has caught up: its senders are read again. */
-    handleStoreRelieved(): void {
-      for (const sender of waitingForStore) sender.resumeAfterStore();
-      waitingForStore.clear();
-    },
-  };
+  /** The store has caught up: its senders are read again. */
+  handleStoreRelieved(): void {
+    for (const sender of this.#waitingForStore) sender.resumeAfterStore();
+    this.#waitingForStore.clear();
+  }
 }
 
 /** A field of the relay's own that the sender wrote although the receiver gets it from the relay (PROTOCOL B). */

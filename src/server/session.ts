@@ -1,33 +1,19 @@
-import { closeCodeOf, isSaidBeforeClose, type RelayCode } from '../protocol/codes.ts';
+import type { RelayCode } from '../protocol/codes.ts';
 import type { Extensions } from '../protocol/extensions.ts';
 import type { UserLimits } from '../protocol/limits.ts';
-import type { Refusal, RelayMessage } from '../protocol/messages.ts';
+import type { RelayMessage } from '../protocol/messages.ts';
 import type { Link } from './link.ts';
+import { LinkProgress } from './link-progress.ts';
 import { type LiveReceipt, LiveReceipts, type ReceiptBatch } from './live-receipts.ts';
 import { MessageRate } from './message-rate.ts';
 import type { MessageRun } from './message-run.ts';
+import { closeWithError, encodeMessage } from './own-messages.ts';
 import { ReadingGate } from './reading-gate.ts';
 import type { Room } from './room.ts';
 import type { Sender, Told } from './sender.ts';
 import { type ProgressPings, SessionPings } from './session-pings.ts';
 import type { TargetQueue } from './target-queue.ts';
 import { TokenBucket } from './token-bucket.ts';
-
-/** For an error that has no close code of its own (RFC 6455 §7.4.1). */
-const internalErrorClose = 1011;
-
-const encoder = new TextEncoder();
-
-/** The bytes of a message of the relay itself. */
-export function encodeMessage(message: RelayMessage): Uint8Array {
-  return encoder.encode(JSON.stringify(message));
-}
-
-/** Ends a connection: one error message where the contract has one, then the close with its code (PROTOCOL D). */
-export function closeWithError(link: Link, { code, message }: Refusal): void {
-  if (isSaidBeforeClose(code)) link.sendText(encodeMessage({ status: 'error', code, message }));
-  link.close(closeCodeOf(code) ?? internalErrorClose, code);
-}
 
 export interface SessionOptions {
   readonly room: Room;
@@ -66,11 +52,8 @@ export class Session implements Sender {
   readonly reading: ReadingGate;
   /** Made with the first message whose sender wants a receipt. */
   #receipts: LiveReceipts | undefined;
+  readonly #progress: LinkProgress;
   #lastPingAtMs: number;
-  #bytesReadSeen = 0;
-  #bytesTakenSeen = 0;
-  #wasBlocked = false;
-  #lastProgressAtMs: number;
 
   constructor(options: SessionOptions) {
     this.room = options.room;
@@ -83,9 +66,8 @@ export class Session implements Sender {
     this.lastHeardAtMs = options.nowMs;
     this.reading = new ReadingGate(options.link);
     this.pings = new SessionPings(options.progressPings, options.nowMs);
+    this.#progress = new LinkProgress(options.link, options.nowMs);
     this.#lastPingAtMs = options.nowMs;
-    this.#lastProgressAtMs = options.nowMs;
-    this.#bytesReadSeen = options.link.bytesRead;
   }
 
   /** Made with the first message: most connections are idle. */
@@ -152,15 +134,8 @@ export class Session implements Sender {
   }
 
   #await(receipt: LiveReceipt | ReceiptBatch): void {
-    this.#receipts ??= new LiveReceipts();
-    const receipts = this.#receipts;
-    // With many pings unanswered the next answer brings the ping behind this one.
-    if (!receipts.add(receipt) || this.pings.areMany) return;
-    this.link.sendPingBehind(() => {
-      const number = this.pings.next();
-      receipts.notePing(number);
-      return number;
-    });
+    this.#receipts ??= new LiveReceipts(this.link, this.pings);
+    this.#receipts.add(receipt);
   }
 
   /** The live messages that a pong proves to have been read; if others still await their ping, it is sent now. */
@@ -168,11 +143,7 @@ export class Session implements Sender {
     const wereMany = this.pings.areMany;
     this.pings.noteAnswer(pingNumber);
     const proven = this.#receipts?.takeProven(pingNumber) ?? [];
-    if (wereMany && !this.pings.areMany && this.#receipts?.hasUnpinged === true) {
-      const number = this.pings.next();
-      this.#receipts.notePing(number);
-      this.link.sendPing(number);
-    }
+    if (wereMany && !this.pings.areMany) this.#receipts?.pingBehindRest();
     return proven;
   }
 
@@ -257,21 +228,16 @@ export class Session implements Sender {
 
   /** Looks for signs of life and progress that come without a message: parts of one, or bytes that a slow reader took. */
   observe(nowMs: number): 'heard' | 'nothing' {
-    const { bytesRead, bytesTaken, unsentBytes } = this.link;
     // A buffer that never was full enough for the socket to tell of its end is empty nevertheless.
-    if (this.reading.isHeldFor('answers') && unsentBytes === 0) this.noteWritable();
-    if (this.#wasBlocked && bytesTaken > this.#bytesTakenSeen) this.#lastProgressAtMs = nowMs;
-    this.#wasBlocked = unsentBytes > 0;
-    this.#bytesTakenSeen = bytesTaken;
-    const hasSpoken = bytesRead > this.#bytesReadSeen;
-    this.#bytesReadSeen = bytesRead;
+    if (this.reading.isHeldFor('answers') && this.link.unsentBytes === 0) this.noteWritable();
+    const hasSent = this.#progress.look(nowMs);
     // Who is not read because the store is behind cannot be heard; that is not its silence.
-    return hasSpoken || this.reading.isHeldFor('store') ? 'heard' : 'nothing';
+    return hasSent || this.reading.isHeldFor('store') ? 'heard' : 'nothing';
   }
 
   /** Since when neither a sign of life nor of progress was seen. */
   get quietSinceMs(): number {
-    return Math.max(this.lastHeardAtMs, this.#lastProgressAtMs);
+    return Math.max(this.lastHeardAtMs, this.#progress.takenAtMs);
   }
 
   /** Whether a ping is due: silent for so long, and none sent meanwhile; among many unanswered ones another says nothing new. */

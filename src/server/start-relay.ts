@@ -52,7 +52,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     if (event.event === 'record-damaged') lostAtOpening += event.messages ?? 0;
   }
   const store = await openStore(options, tellStoreEvent, {
-    onRelieved: () => core.switchboard.handleStoreRelieved(),
+    onRelieved: () => core.switchboard.router.handleStoreRelieved(),
     onCommit: (durationMs, operations) => metrics.noteCommit(durationMs, operations),
     onFatal(reason) {
       endingReason ??= reason;

@@ -1,8 +1,9 @@
 import type { ServerLimits } from '../protocol/limits.ts';
-import { createReports } from './reports.ts';
-import { createRooms, type RoomsOptions } from './rooms.ts';
-import { createRouter } from './router.ts';
+import { Reports } from './reports.ts';
+import { Rooms, type RoomsOptions } from './rooms.ts';
+import { Router } from './router.ts';
 import type { Session } from './session.ts';
+import { SignsOfLife } from './signs-of-life.ts';
 
 export interface SwitchboardOptions extends Omit<RoomsOptions, 'reports'> {
   readonly limits: () => ServerLimits;
@@ -10,83 +11,65 @@ export interface SwitchboardOptions extends Omit<RoomsOptions, 'reports'> {
   readonly onSwept: (session: Session, nowMs: number) => void;
 }
 
-export type Switchboard = ReturnType<typeof createSwitchboard>;
-
 /**
  * Rooms and routing together: each message goes to its target's socket, to its target's queue, or back as a refusal, and
  * what becomes of it is told. No I/O of its own: sockets, store and clock are ports.
  */
-export function createSwitchboard(options: SwitchboardOptions) {
-  const { store, clock } = options;
-  const reports = createReports(clock);
-  const rooms = createRooms({ ...options, reports });
-  const router = createRouter({ store, reports, queueOf: rooms.queueOf, noteSilence });
+export class Switchboard {
+  readonly rooms: Rooms;
+  readonly reports: Reports;
+  readonly router: Router;
+  readonly signsOfLife: SignsOfLife;
+  readonly #options: SwitchboardOptions;
 
-  /** Any sign of life. */
-  function noteHeard(session: Session, nowMs: number): void {
-    session.lastHeardAtMs = nowMs;
-    if (!session.isSilent) return;
-    session.isSilent = false;
-    session.room.watch.noteOnline(session.clientId);
+  constructor(options: SwitchboardOptions) {
+    const { store, clock, limits } = options;
+    this.#options = options;
+    this.reports = new Reports(clock);
+    this.rooms = new Rooms({ ...options, reports: this.reports });
+    this.signsOfLife = new SignsOfLife(limits);
+    this.router = new Router({ store, reports: this.reports, rooms: this.rooms, signsOfLife: this.signsOfLife });
+  }
+
+  /** A pong proves that everything was read that was sent before its ping, in this session. */
+  handlePong(session: Session, pingNumber: number): void {
+    if (pingNumber > session.pings.last) return;
+    this.reports.proven(session.clientId, session.takeProven(pingNumber));
+    session.queue?.handleProof(session, pingNumber);
+  }
+
+  handleWritable(session: Session): void {
+    session.noteWritable();
     session.queue?.drain();
   }
 
-  /** Silent for `silent_after` is offline, to the millisecond that presence is told by (PROTOCOL A4, A5). */
-  function noteSilence(session: Session, nowMs: number): void {
-    if (session.isSilent || nowMs - session.lastHeardAtMs < options.limits().silent_after) return;
-    session.isSilent = true;
-    session.room.watch.noteOffline(session.clientId, nowMs);
+  /** Pings who is silent, notices who is gone, tries again what the store could not do, and ends what is too old. */
+  async sweep(nowMs: number): Promise<void> {
+    let hasQueues = false;
+    for (const room of this.rooms.all()) {
+      for (const session of room.sessions.values()) this.#sweepSession(session, nowMs);
+      room.watch.sweep(nowMs);
+      hasQueues ||= room.queues.size > 0;
+    }
+    if (hasQueues) await this.#expire(nowMs);
   }
 
-  function sweepSession(session: Session, nowMs: number): void {
-    if (session.observe(nowMs) === 'heard') noteHeard(session, nowMs);
+  #sweepSession(session: Session, nowMs: number): void {
+    if (session.observe(nowMs) === 'heard') this.signsOfLife.noteHeard(session, nowMs);
     const silentMs = nowMs - session.lastHeardAtMs;
     if (nowMs - session.quietSinceMs >= session.limits.idle_timeout) {
-      rooms.end(session, 'idle_timeout', `nothing was heard from this client for ${Math.round(silentMs)} ms`);
+      this.rooms.end(session, 'idle_timeout', `nothing was heard from this client for ${Math.round(silentMs)} ms`);
       return;
     }
-    noteSilence(session, nowMs);
-    if (session.isPingDue(options.limits().ping_after, nowMs)) session.ping(nowMs);
+    this.signsOfLife.noteSilence(session, nowMs);
+    if (session.isPingDue(this.#options.limits().ping_after, nowMs)) session.ping(nowMs);
     session.queue?.retry();
-    options.onSwept(session, nowMs);
+    this.#options.onSwept(session, nowMs);
   }
 
-  async function expire(nowMs: number): Promise<void> {
-    const ended = await store.expire(nowMs);
-    const byQueue = Map.groupBy(ended, (message) => rooms.find(message.userId)?.queues.get(message.target));
+  async #expire(nowMs: number): Promise<void> {
+    const ended = await this.#options.store.expire(nowMs);
+    const byQueue = Map.groupBy(ended, (message) => this.rooms.find(message.userId)?.queues.get(message.target));
     for (const [queue, messages] of byQueue) queue?.forget(messages);
   }
-
-  return {
-    rooms,
-    reports,
-    route: router.route,
-    receiverOf: router.receiverOf,
-    deliverRun: router.deliverRun,
-    handleStoreRelieved: router.handleStoreRelieved,
-    noteHeard,
-
-    /** A pong proves that everything was read that was sent before its ping, in this session. */
-    handlePong(session: Session, pingNumber: number): void {
-      if (pingNumber > session.pings.last) return;
-      reports.proven(session.clientId, session.takeProven(pingNumber));
-      session.queue?.handleProof(session, pingNumber);
-    },
-
-    handleWritable(session: Session): void {
-      session.noteWritable();
-      session.queue?.drain();
-    },
-
-    /** Pings who is silent, notices who is gone, tries again what the store could not do, and ends what is too old. */
-    async sweep(nowMs: number): Promise<void> {
-      let hasQueues = false;
-      for (const room of rooms.all()) {
-        for (const session of room.sessions.values()) sweepSession(session, nowMs);
-        room.watch.sweep(nowMs);
-        hasQueues ||= room.queues.size > 0;
-      }
-      if (hasQueues) await expire(nowMs);
-    },
-  };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createIncoming } from '../../src/server/incoming.ts';
+import { Incoming } from '../../src/server/incoming.ts';
 import { FakeRun } from './fake-run.ts';
 import { createRig, type JoinOptions, type RigClient } from './switchboard-rig.ts';
 
@@ -9,7 +9,7 @@ const limits = { message_rate: 100, message_burst: 100, user_message_rate: 100_0
 function createFloodRig() {
   const rig = createRig(limits);
   const { switchboard, after, now } = rig;
-  const incoming = createIncoming({
+  const incoming = new Incoming({
     switchboard,
     after,
     clock: now,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createIncoming } from '../../src/server/incoming.ts';
+import { Incoming } from '../../src/server/incoming.ts';
 import { FakeRun } from './fake-run.ts';
 import { createRig, settle } from './switchboard-rig.ts';
 
@@ -12,7 +12,7 @@ async function createBusyRig(limits: Parameters<typeof createRig>[0] = {}) {
   await rig.settle();
   pump.pong();
   pump.link.texts.length = 0;
-  const incoming = createIncoming({
+  const incoming = new Incoming({
     switchboard: rig.switchboard,
     after: rig.after,
     clock: rig.now,

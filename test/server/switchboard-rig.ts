@@ -1,9 +1,9 @@
 import type { ExtensionName } from '../../src/protocol/extensions.ts';
 import { defaultServerLimits, defaultUserLimits, type UserLimits } from '../../src/protocol/limits.ts';
-import { createIncoming } from '../../src/server/incoming.ts';
+import { Incoming } from '../../src/server/incoming.ts';
 import { Session } from '../../src/server/session.ts';
 import type { QueueStore } from '../../src/server/store/store.ts';
-import { createSwitchboard } from '../../src/server/switchboard.ts';
+import { Switchboard } from '../../src/server/switchboard.ts';
 import { FakeLink } from './fake-link.ts';
 import { createMemoryStore } from './memory-store.ts';
 
@@ -38,8 +38,8 @@ export function createRig(changed: Partial<UserLimits> = {}, registered: readonl
     timers.push({ dueMs: nowMs + delayMs, callback });
   };
   const clock = () => nowMs;
-  const store = createMemoryStore({ onRelieved: () => switchboard.handleStoreRelieved(), onFatal: () => {} });
-  const switchboard = createSwitchboard({
+  const store = createMemoryStore({ onRelieved: () => switchboard.router.handleStoreRelieved(), onFatal: () => {} });
+  const switchboard = new Switchboard({
     store: queue ?? store.queue,
     clock,
     limitsOf: () => limits,
@@ -49,7 +49,7 @@ export function createRig(changed: Partial<UserLimits> = {}, registered: readonl
     onSwept: () => {},
   });
   const silentAfterMs = () => defaultServerLimits().silent_after;
-  const incoming = createIncoming({ switchboard, after, clock, silentAfterMs, registered: () => registered });
+  const incoming = new Incoming({ switchboard, after, clock, silentAfterMs, registered: () => registered });
 
   function endTick(): void {
     for (const link of links) link.endTick();
@@ -97,7 +97,7 @@ export function createRig(changed: Partial<UserLimits> = {}, registered: readonl
         received: () => link.texts.map((text) => JSON.parse(text)),
         pong() {
           endTick();
-          switchboard.noteHeard(session, nowMs);
+          switchboard.signsOfLife.noteHeard(session, nowMs);
           switchboard.handlePong(session, session.pings.last);
         },
         send: (target, payload) => sendRaw({ target, ...payload }),

@@ -270,7 +270,7 @@ describe('a target that is connected but cannot take anything (PROTOCOL A4)', ()
     pc.send('pump', { n: 0 });
     await settle();
     expect(pump.link.texts).toEqual([]);
-    rig.switchboard.noteHeard(pump.session, rig.now());
+    rig.switchboard.signsOfLife.noteHeard(pump.session, rig.now());
     await settle();
     expect(flags(pump.link.texts)).toEqual([true]);
   });

@@ -2,10 +2,10 @@ import { describe, expect, it, vi } from 'vitest';
 import { defaultServerLimits, defaultUserLimits } from '../../src/protocol/limits.ts';
 import { createAuthThrottle } from '../../src/server/auth-throttle.ts';
 import { Connection } from '../../src/server/connection.ts';
-import { createIncoming } from '../../src/server/incoming.ts';
+import { Incoming } from '../../src/server/incoming.ts';
 import { createLaneShared, type LaneShared } from '../../src/server/lane/lane-shared.ts';
 import { createSockets } from '../../src/server/sockets.ts';
-import { createSwitchboard } from '../../src/server/switchboard.ts';
+import { Switchboard } from '../../src/server/switchboard.ts';
 import { opcodes, writeFrame } from '../e2e/raw-frame.ts';
 import { FakeSocket, upgradeRequest } from './lane/fake-socket.ts';
 import { createMemoryStore } from './memory-store.ts';
@@ -17,7 +17,7 @@ const wrongKey = { code: 'invalid_credentials', message: 'wrong' } as const;
 function createDoor(lanes: LaneShared | undefined, failuresPerMinute = 1000) {
   let nowMs = 1_000_000;
   const clock = () => nowMs;
-  const switchboard = createSwitchboard({
+  const switchboard = new Switchboard({
     store: createMemoryStore().queue,
     clock,
     limitsOf: () => ({ ...defaultUserLimits(), message_rate: Number.POSITIVE_INFINITY }),
@@ -26,7 +26,7 @@ function createDoor(lanes: LaneShared | undefined, failuresPerMinute = 1000) {
     onLeft: () => {},
     onSwept: () => {},
   });
-  const incoming = createIncoming({
+  const incoming = new Incoming({
     switchboard,
     clock,
     after: () => {},

@@ -207,7 +207,7 @@ function send(
     // An id of its own makes the relay prove a live delivery; nobody sees it.
     const proofId = messageId ?? randomUUID();
     const { bytes, ttlMs, relayFields } = message;
-    switchboard.route(
+    switchboard.router.route(
       { sender, target, payload: bytes, messageId: proofId, ttlMs, relayFields, isSessionless: true },
       clock(),
     );

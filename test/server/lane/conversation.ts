@@ -4,10 +4,10 @@ import { defaultServerLimits, defaultUserLimits } from '../../../src/protocol/li
 import { createAuthThrottle } from '../../../src/server/auth-throttle.ts';
 import { Connection } from '../../../src/server/connection.ts';
 import { readFrameHeader } from '../../../src/server/frame-header.ts';
-import { createIncoming } from '../../../src/server/incoming.ts';
+import { Incoming } from '../../../src/server/incoming.ts';
 import type { LaneShared } from '../../../src/server/lane/lane-shared.ts';
 import { createSockets } from '../../../src/server/sockets.ts';
-import { createSwitchboard } from '../../../src/server/switchboard.ts';
+import { Switchboard } from '../../../src/server/switchboard.ts';
 import { opcodes, writeFrame } from '../../e2e/raw-frame.ts';
 import { createMemoryStore } from '../memory-store.ts';
 import { settle } from '../switchboard-rig.ts';
@@ -73,7 +73,7 @@ export async function converse(lanes: LaneShared | undefined, steps: readonly St
   const clock = () => nowMs;
   const store = createMemoryStore();
   const limits = { ...defaultUserLimits(), message_rate: 20, message_burst: 60, queue_messages: 20 };
-  const switchboard = createSwitchboard({
+  const switchboard = new Switchboard({
     store: store.queue,
     clock,
     limitsOf: () => limits,
@@ -85,7 +85,7 @@ export async function converse(lanes: LaneShared | undefined, steps: readonly St
     onSwept: () => {},
   });
   const silentAfterMs = () => defaultServerLimits().silent_after;
-  const incoming = createIncoming({ switchboard, after: () => {}, clock, silentAfterMs, registered: () => [] });
+  const incoming = new Incoming({ switchboard, after: () => {}, clock, silentAfterMs, registered: () => [] });
   const throttle = createAuthThrottle({ clock, failuresPerMinute: () => 10 });
   const bugs: Error[] = [];
   const sockets = createSockets({

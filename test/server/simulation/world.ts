@@ -1,8 +1,8 @@
 import type { ExtensionName } from '../../../src/protocol/extensions.ts';
 import { defaultServerLimits, defaultUserLimits, type UserLimits } from '../../../src/protocol/limits.ts';
-import { createIncoming } from '../../../src/server/incoming.ts';
+import { Incoming } from '../../../src/server/incoming.ts';
 import { Session } from '../../../src/server/session.ts';
-import { createSwitchboard } from '../../../src/server/switchboard.ts';
+import { Switchboard } from '../../../src/server/switchboard.ts';
 import { FakeRun } from '../fake-run.ts';
 import { createMemoryStore, type MemoryStore } from '../memory-store.ts';
 import { Ledger } from './ledger.ts';
@@ -37,7 +37,7 @@ export class World {
 
   private startRelay() {
     const clock = () => this.#nowMs;
-    const switchboard = createSwitchboard({
+    const switchboard = new Switchboard({
       store: this.#store.queue,
       clock,
       limitsOf: () => this.#limits,
@@ -49,7 +49,7 @@ export class World {
     });
     return {
       switchboard,
-      incoming: createIncoming({ switchboard, after: () => {}, clock, silentAfterMs, registered: () => [] }),
+      incoming: new Incoming({ switchboard, after: () => {}, clock, silentAfterMs, registered: () => [] }),
     };
   }
 
@@ -122,7 +122,7 @@ export class World {
     const { session, peer } = client;
     for (const frame of peer.unread.splice(0, framesMax)) {
       if ('ping' in frame) {
-        this.#relay.switchboard.noteHeard(session, this.#nowMs);
+        this.#relay.switchboard.signsOfLife.noteHeard(session, this.#nowMs);
         this.#relay.switchboard.handlePong(session, frame.ping);
       } else if ('text' in frame) {
         client.lastSeq = this.#take(clientId, JSON.parse(frame.text)) ?? client.lastSeq;
