@@ -1,15 +1,12 @@
-import { type FrameHeader, finBit, opcodes, readFrameHeader } from '../frame-header.ts';
+import { readFrameHeader } from '../frame-header.ts';
 import { type Arena, frameBytesMax, stops } from './arena.ts';
+import { FrameSequence } from './frame-sequence.ts';
 import { freeBytes } from './free-bytes.ts';
 import { KeptBytes } from './kept-bytes.ts';
 import type { LaneListener, LaneShared, LaneSocket } from './lane-shared.ts';
 
 /** A complete text message in one frame, masked or not. */
 const wholeText = 0x81;
-const opcodeBits = 0x0f;
-const firstControlOpcode = 8;
-/** No message is under way in fragments. */
-const noFragments = -1;
 /** A socket reads at most this much at once, except when it was held back; with a frame from before it fits into an arena. */
 const readBytesMax = 256 * 1024;
 
@@ -24,6 +21,8 @@ export class FastLane {
   readonly #socket: LaneSocket;
   readonly #handleData: (this: LaneSocket, bytes: Buffer) => void;
   #mode: 'follow' | 'pass all' | 'skip' = 'follow';
+  /** Those frames that are not the kernel's. */
+  readonly #frames = new FrameSequence();
   /** The beginning of a frame whose end has not come. */
   readonly #kept = new KeptBytes();
   /** Bytes of that frame in all; 0 while its header is not whole. */
@@ -32,7 +31,6 @@ export class FastLane {
   #passingBytes = 0;
   /** Whether the library has something to say when it has got the whole frame. */
   #isAwaited = false;
-  #fragmentsBytes = noFragments;
   /** The frame that is being passed is the last one. */
   #isLast = false;
   /** Bytes at the end of the part that is being handled that are to wait. */
@@ -211,20 +209,23 @@ export class FastLane {
   }
 
   #isForKernel(read: Buffer, at: number): boolean {
-    return read[at] === wholeText && this.#fragmentsBytes === noFragments && this.#listener.takesRuns;
+    return read[at] === wholeText && !this.#frames.isInMessage && this.#listener.takesRuns;
   }
 
   /** Passes on a frame, or as much of it as is there; returns where it ends. */
   #passFrame(read: Buffer, at: number): number {
     const header = readFrameHeader(read, at);
     if (header === undefined) return this.#keepRest(read, at);
-    if (this.#isTooBig(header)) {
+    const verdict = this.#frames.next(header, this.#listener.messageBytesMax);
+    if (verdict === 'too big') {
       this.#mode = 'skip';
       this.#passingBytes = header.frameBytes;
       this.#listener.handleTooBig(header.payloadBytes);
       return at;
     }
-    this.#isAwaited = this.#isHeardOf(header.first);
+    this.#isAwaited = verdict === 'told of';
+    if (verdict === 'last') this.#isLast = true;
+    else if (verdict === 'no frame') this.#mode = 'pass all';
     return this.#passBytes(read, at, header.frameBytes);
   }
 
@@ -263,34 +264,5 @@ export class FastLane {
   #keepRest(read: Buffer, at: number): number {
     this.#keep(read.subarray(at), readFrameHeader(read, at)?.frameBytes ?? 0);
     return read.length;
-  }
-
-  /** Whether a message gets over the limit with this frame, which its header alone tells (FAULTS 20). */
-  #isTooBig({ first, payloadBytes }: FrameHeader): boolean {
-    const opcode = first & opcodeBits;
-    if (opcode >= firstControlOpcode) return false;
-    const messageBytes = (opcode === opcodes.continuation ? Math.max(this.#fragmentsBytes, 0) : 0) + payloadBytes;
-    this.#fragmentsBytes = (first & finBit) === 0 ? messageBytes : noFragments;
-    return messageBytes > this.#listener.messageBytesMax;
-  }
-
-  /** Whether the library tells of this frame when it is whole. What ends the conversation ends the following too. */
-  #isHeardOf(first: number): boolean {
-    switch (first & ~finBit) {
-      case opcodes.continuation:
-      case opcodes.text:
-      case opcodes.binary:
-        return (first & finBit) !== 0;
-      case opcodes.ping:
-      case opcodes.pong:
-        return true;
-      case opcodes.close:
-        this.#isLast = true;
-        return false;
-      default:
-        // It is no frame at all: the library takes it from here.
-        this.#mode = 'pass all';
-        return false;
-    }
   }
 }
