@@ -1,19 +1,14 @@
-import { Worker } from 'node:worker_threads';
-import type { Settle } from './batch-builder.ts';
-import { GroupCommit } from './group-commit.ts';
-import type { FromWorker, Operation, OperationName, OperationResults, StoreEvent, ToWorker } from './operations.ts';
-import {
-  type Claim,
-  type ClaimRequest,
-  type DirectoryStore,
-  type EndedMessage,
-  type FileStore,
-  type QueuedMessage,
-  type QueueStore,
-  type StoreListener,
-  StoreOpenError,
-  StoreUnavailableError,
+import type { StoreEvent } from './operations.ts';
+import type {
+  Claim,
+  ClaimRequest,
+  DirectoryStore,
+  EndedMessage,
+  FileStore,
+  QueueStore,
+  StoreListener,
 } from './store.ts';
+import { StoreThread } from './store-thread.ts';
 
 export interface SqliteStoreOptions {
   /** Made if it is missing; used by one process at a time. */
@@ -27,180 +22,65 @@ const expireMessagesMax = 1000;
 
 /**
  * Opens the store in a data folder. Rejects with `StoreOpenError` when the folder cannot be used; then nothing is left open.
- * SQLite works in a thread of its own; this side collects what is to be done and hands it over in batches.
+ * SQLite works in a thread of its own.
  */
-export async function openSqliteStore(options: SqliteStoreOptions): Promise<FileStore> {
-  const store = new SqliteStore(options);
-  await store.opened;
-  return store;
+export async function openSqliteStore({ dataDir, listener, log = () => {} }: SqliteStoreOptions): Promise<FileStore> {
+  const thread = new StoreThread({ dataDir, listener, log });
+  await thread.opened;
+  return new SqliteStore(thread, log);
 }
 
 class SqliteStore implements FileStore {
-  readonly opened: Promise<void>;
-  readonly #listener: StoreListener;
+  readonly #thread: StoreThread;
   readonly #log: (event: StoreEvent) => void;
-  readonly #worker: Worker;
-  readonly #workerGone: Promise<void>;
-  readonly #commits: GroupCommit;
-  #phase: 'opening' | 'open' | 'closing' | 'over' = 'opening';
-  #isWritable = true;
-  /** Why no operation is taken, once that is so. */
-  #refusal: string | undefined;
-  #closed: Promise<void> | undefined;
-  /** Whoever waits for a copy. */
-  #copy: PromiseWithResolvers<string> | undefined;
 
-  constructor({ dataDir, listener, log = () => {} }: SqliteStoreOptions) {
-    this.#listener = listener;
+  constructor(thread: StoreThread, log: (event: StoreEvent) => void) {
+    this.#thread = thread;
     this.#log = log;
-    // From source the worker is run as it is written; in the bundle it stands beside the chunk that holds this file.
-    const script = import.meta.url.endsWith('.ts') ? './sqlite-worker.ts' : './sqlite-worker.js';
-    const worker = new Worker(new URL(script, import.meta.url), { workerData: { dataDir }, name: 'relay-store' });
-    this.#worker = worker;
-    this.#workerGone = new Promise((resolve) => worker.once('exit', () => resolve()));
-    this.#commits = new GroupCommit({
-      send: (batch) => this.#post({ kind: 'batch', batch }, [batch.payloads]),
-      onRelieved: () => this.#listener.onRelieved(),
-      onSettled: (durationMs, operations) => this.#listener.onCommit?.(durationMs, operations),
-    });
-    this.opened = this.#open();
   }
 
   readonly directory: DirectoryStore = {
-    load: () => this.#submit({ name: 'load' }),
-    apply: (changes) => this.#submit({ name: 'apply', changes }),
+    load: () => this.#thread.submit({ name: 'load' }),
+    apply: (changes) => this.#thread.submit({ name: 'apply', changes }),
   };
 
   readonly queue: QueueStore = {
-    depths: () => this.#submit({ name: 'depths' }),
-    enqueue: (message) => this.#enqueue(message),
+    depths: () => this.#thread.submit({ name: 'depths' }),
+    enqueue: (message) => this.#thread.enqueue(message),
     claim: (request) => this.#claim(request),
-    confirm: (userId, target, throughSeq) => this.#submit({ name: 'confirm', userId, target, throughSeq }),
-    release: (userId, target) => this.#submit({ name: 'release', userId, target }),
+    confirm: (userId, target, throughSeq) => this.#thread.submit({ name: 'confirm', userId, target, throughSeq }),
+    release: (userId, target) => this.#thread.submit({ name: 'release', userId, target }),
     expire: (nowMs) => this.#expire(nowMs),
     list: (userId, target, messagesMax, payloadBytesMax) =>
-      this.#submit({ name: 'list', userId, target, messagesMax, payloadBytesMax }),
+      this.#thread.submit({ name: 'list', userId, target, messagesMax, payloadBytesMax }),
     cancel: (userId, target, seq) => this.#cancel(userId, target, seq),
-    isCongested: () => this.#commits.isCongested,
+    isCongested: () => this.#thread.isCongested,
   };
 
   isWritable(): boolean {
-    return this.#isWritable && this.#phase === 'open';
+    return this.#thread.isWritable;
   }
 
-  async flush(): Promise<void> {
-    if (this.#phase === 'open' || this.#phase === 'closing') await this.#barrier();
+  flush(): Promise<void> {
+    return this.#thread.flush();
   }
 
-  async backUp(): Promise<string> {
-    if (this.#refusal !== undefined) throw new StoreUnavailableError(this.#refusal);
-    if (this.#copy !== undefined) throw new StoreUnavailableError('a copy is being made already; try again after it');
-    this.#copy = Promise.withResolvers();
-    this.#post({ kind: 'copy' });
-    return this.#copy.promise;
+  backUp(): Promise<string> {
+    return this.#thread.copy();
   }
 
   close(): Promise<void> {
-    this.#closed ??= this.#close();
-    return this.#closed;
-  }
-
-  async #close(): Promise<void> {
-    if (this.#phase === 'open') {
-      this.#phase = 'closing';
-      this.#refusal = 'the store is closed';
-      await this.#barrier();
-      this.#post({ kind: 'close' });
-    }
-    await this.#workerGone;
-  }
-
-  async #open(): Promise<void> {
-    try {
-      await new Promise<void>((resolve, reject) => {
-        this.#worker.on('message', (message: FromWorker) => this.#hear(message, resolve, reject));
-        this.#worker.on('error', (error) => this.#fail(`the thread of the store failed: ${String(error)}`, reject));
-        this.#worker.on('exit', () => this.#fail('the thread of the store ended', reject));
-      });
-    } catch (error) {
-      await this.#workerGone;
-      throw error;
-    }
-  }
-
-  #hear(message: FromWorker, opened: () => void, notOpened: (error: StoreOpenError) => void): void {
-    switch (message.kind) {
-      case 'opened':
-        this.#phase = 'open';
-        opened();
-        return;
-      case 'not-opened':
-        this.#fail(message.message, notOpened);
-        return;
-      case 'outcomes':
-        this.#commits.settle(message.outcomes);
-        return;
-      case 'copied':
-        this.#settleCopy((copy) => copy.resolve(message.file));
-        return;
-      case 'not-copied':
-        this.#settleCopy((copy) => copy.reject(new StoreUnavailableError(message.reason)));
-        return;
-      case 'writable':
-        this.#isWritable = message.writable;
-        return;
-      case 'event':
-        this.#log(message.event);
-        return;
-      case 'fatal':
-        this.#fail(message.reason, notOpened);
-        return;
-      case 'closed':
-        this.#phase = 'over';
-        return;
-      default:
-        message satisfies never;
-    }
-  }
-
-  /** The worker does nothing any more. Before it opened, that is told by the rejected promise alone. */
-  #fail(reason: string, notOpened: (error: StoreOpenError) => void): void {
-    if (this.#phase === 'over') return;
-    const wasOpening = this.#phase === 'opening';
-    this.#phase = 'over';
-    this.#refusal = reason;
-    this.#commits.refuseAll(reason);
-    this.#settleCopy((copy) => copy.reject(new StoreUnavailableError(reason)));
-    if (wasOpening) notOpened(new StoreOpenError(reason));
-    else this.#listener.onFatal(reason);
-  }
-
-  #settleCopy(settle: (copy: PromiseWithResolvers<string>) => void): void {
-    const copy = this.#copy;
-    this.#copy = undefined;
-    if (copy !== undefined) settle(copy);
-  }
-
-  #enqueue({ payload, ...message }: QueuedMessage): Promise<number> {
-    if (this.#refusal !== undefined) return Promise.reject(new StoreUnavailableError(this.#refusal));
-    return new Promise((resolve, reject) => {
-      const payloadBytes = payload.byteLength;
-      this.#commits.submitPayload(
-        payload,
-        (payloadStart) => ({ name: 'enqueue', ...message, payloadStart, payloadBytes }),
-        settleWith<'enqueue'>(resolve, reject),
-      );
-    });
+    return this.#thread.close();
   }
 
   async #claim(request: ClaimRequest): Promise<Claim> {
-    const claim = await this.#submit({ name: 'claim', ...request });
+    const claim = await this.#thread.submit({ name: 'claim', ...request });
     this.#logDamaged(claim.ended);
     return claim;
   }
 
   async #cancel(userId: string, target: string, seq: number | 'all'): Promise<readonly EndedMessage[]> {
-    const cancelled = await this.#submit({ name: 'cancel', userId, target, seq });
+    const cancelled = await this.#thread.submit({ name: 'cancel', userId, target, seq });
     this.#logDamaged(cancelled);
     return cancelled;
   }
@@ -215,37 +95,10 @@ class SqliteStore implements FileStore {
   async #expire(nowMs: number): Promise<readonly EndedMessage[]> {
     const expired: EndedMessage[] = [];
     for (;;) {
-      const ended = await this.#submit({ name: 'expire', nowMs, messagesMax: expireMessagesMax });
+      const ended = await this.#thread.submit({ name: 'expire', nowMs, messagesMax: expireMessagesMax });
       this.#logDamaged(ended);
       expired.push(...ended);
       if (ended.length < expireMessagesMax) return expired;
     }
   }
-
-  #submit<Name extends OperationName>(operation: Extract<Operation, { name: Name }>): Promise<OperationResults[Name]> {
-    if (this.#refusal !== undefined) return Promise.reject(new StoreUnavailableError(this.#refusal));
-    return new Promise((resolve, reject) => {
-      this.#commits.submit(operation, settleWith<Name>(resolve, reject));
-    });
-  }
-
-  /** Resolves when all that was submitted before has an outcome, a bad one included. */
-  #barrier(): Promise<void> {
-    return new Promise((resolve) => this.#commits.submit({ name: 'flush' }, () => resolve()));
-  }
-
-  #post(message: ToWorker, transfer: readonly ArrayBuffer[] = []): void {
-    this.#worker.postMessage(message, [...transfer]);
-  }
-}
-
-/** The worker answers each operation with the result of its name, in the order of the batch: the cast is that door. */
-function settleWith<Name extends OperationName>(
-  resolve: (result: OperationResults[Name]) => void,
-  reject: (error: StoreUnavailableError) => void,
-): Settle {
-  return (refusal, result) => {
-    if (refusal !== undefined) reject(new StoreUnavailableError(refusal));
-    else resolve(result as OperationResults[Name]);
-  };
 }
