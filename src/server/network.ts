@@ -9,7 +9,7 @@ import { createLaneShared, type LaneShared } from './lane/lane-shared.ts';
 import type { Metrics } from './metrics.ts';
 import type { PendingConnections } from './pending.ts';
 import { type RelayOptions, trustedProxies } from './relay-options.ts';
-import { createSockets } from './sockets.ts';
+import { Sockets } from './sockets.ts';
 import type { FileStore } from './store/store.ts';
 import { checkUpgrade, refuseUpgrade } from './upgrade.ts';
 
@@ -59,7 +59,7 @@ function openSockets({ options, core, pending, metrics, log }: NetworkParts, con
       log.info({ code, address }, 'refused');
     },
   };
-  return createSockets({
+  return new Sockets({
     messageBytesMax: () => directory.limits.messageBytesMax,
     lanes: options.fastLane === false ? undefined : openLanes(log),
     onLink(link) {

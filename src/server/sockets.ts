@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
-import { type ServerOptions, WebSocket, WebSocketServer } from 'ws';
+import { type Server, type ServerOptions, WebSocket, WebSocketServer } from 'ws';
 import { FastLane } from './lane/fast-lane.ts';
 import type { LaneShared } from './lane/lane-shared.ts';
 import type { Link, LinkListener } from './link.ts';
-import { createPostman } from './outbox.ts';
+import { createPostman, type Postman } from './outbox.ts';
 import { type CountingSocket, pingNumberOf, SocketLink } from './socket-link.ts';
 
 /** Fragments that one message may come in; more of them is an attack on memory, not a message (FAULTS 20). */
@@ -38,124 +38,35 @@ interface RecentOptions {
   closeTimeout: number;
 }
 
-/** Who hears of what happens on the connections of a relay. */
-interface ConnectionEvents {
-  handleMessage(webSocket: RelayWebSocket, data: Buffer, isBinary: boolean): void;
-  handlePing(webSocket: RelayWebSocket, data: Buffer): void;
-  handlePong(webSocket: RelayWebSocket, data: Buffer): void;
-  handleClose(webSocket: RelayWebSocket, code: number): void;
-  handleError(webSocket: RelayWebSocket, error: Error): void;
+/** What the connections of a relay share. */
+interface SocketsShared {
+  readonly options: SocketsOptions;
+  readonly postman: Postman;
+  readonly onClosed: (webSocket: RelayWebSocket) => void;
 }
 
 /** A connection of the library that calls straight on, instead of keeping lists of listeners for each event. */
 class RelayWebSocket extends WebSocket {
-  events: ConnectionEvents | undefined;
-  link: SocketLink | undefined;
-  listener: LinkListener | undefined;
+  #shared: SocketsShared | undefined;
+  #link: SocketLink | undefined;
+  #listener: LinkListener | undefined;
   /** Why it was closed, by the relay, the library or the peer, whoever was first. */
-  firstCode: number | undefined;
+  #firstCode: number | undefined;
 
-  override close(code?: number, reason?: string | Buffer): void {
-    this.firstCode ??= code;
-    super.close(code, reason);
-  }
-
-  override emit(event: string | symbol, first?: unknown, second?: unknown): boolean {
-    const { events } = this;
-    if (event === 'message' && first instanceof Buffer) events?.handleMessage(this, first, second === true);
-    else if (event === 'ping' && first instanceof Buffer) events?.handlePing(this, first);
-    else if (event === 'pong' && first instanceof Buffer) events?.handlePong(this, first);
-    else if (event === 'close') events?.handleClose(this, typeof first === 'number' ? first : noStatus);
-    else if (event === 'error' && first instanceof Error) events?.handleError(this, first);
-    else return super.emit(event, first, second);
-    return true;
-  }
-}
-
-/** WebSockets on top of upgraded HTTP connections. The only file of the relay that knows the library. */
-export function createSockets(options: SocketsOptions) {
-  const { lanes } = options;
-  const postman = createPostman(() => lanes?.arenas.mayLend ?? false);
-  const serverOptions: ServerOptions<typeof RelayWebSocket> & RecentOptions = {
-    noServer: true,
-    clientTracking: false,
-    perMessageDeflate: false,
-    autoPong: false,
-    maxPayload: options.messageBytesMax(),
-    maxFragments: fragmentsMax,
-    maxBufferedChunks: bufferedChunksMin,
-    closeTimeout: closeTimeoutMs,
-    WebSocket: RelayWebSocket,
-    // The contract has no subprotocol: whatever a client offers, none is chosen (PROTOCOL A1).
-    handleProtocols: () => false,
-  };
-  const server = new WebSocketServer(serverOptions);
-  const webSockets = new Set<RelayWebSocket>();
-  const allGone = Promise.withResolvers<void>();
-  let isClosing = false;
-
-  /** A bug in the handling of one client's message ends that client's connection, not the relay. */
-  function fail(webSocket: RelayWebSocket, error: unknown): void {
-    options.onBug(error instanceof Error ? error : new Error(String(error)), webSocket.link?.address ?? '');
-    webSocket.link?.lane?.passAll();
-    webSocket.close(1011, 'internal_error');
-  }
-
-  function guard(webSocket: RelayWebSocket, handle: (listener: LinkListener) => void): void {
-    const { listener } = webSocket;
-    if (listener === undefined) return;
-    try {
-      handle(listener);
-    } catch (error) {
-      fail(webSocket, error);
-    }
-  }
-
-  const events: ConnectionEvents = {
-    handleMessage(webSocket, data, isBinary) {
-      webSocket.link?.lane?.noteHeard();
-      guard(webSocket, (listener) => (isBinary ? listener.handleBinary(data) : listener.handleText(data)));
-    },
-    handlePing(webSocket, data) {
-      webSocket.link?.lane?.noteHeard();
-      guard(webSocket, (listener) => listener.handlePing(data));
-    },
-    handlePong(webSocket, data) {
-      webSocket.link?.lane?.noteHeard();
-      guard(webSocket, (listener) => listener.handlePong(data, pingNumberOf(data)));
-    },
-    handleClose(webSocket, code) {
-      options.onGone(webSocket.firstCode ?? code);
-      webSocket.link?.lane?.end();
-      guard(webSocket, (listener) => listener.handleClosed());
-      webSockets.delete(webSocket);
-      if (isClosing && webSockets.size === 0) allGone.resolve();
-    },
-    handleError(webSocket, error) {
-      // The library reads no more; what comes is taken off the socket, so that its end is seen.
-      webSocket.link?.lane?.end();
-      options.onSocketError(error, webSocket.link?.address ?? '');
-    },
-  };
-
-  function open(webSocket: RelayWebSocket, socket: CountingSocket, address: string, request: IncomingMessage): void {
-    const onWritable = () => guard(webSocket, (listener) => listener.handleWritable());
-    const link = new SocketLink(webSocket, socket, address, postman, onWritable);
-    webSockets.add(webSocket);
-    webSocket.events = events;
-    webSocket.link = link;
-    webSocket.listener = options.onLink(link, request);
-    if (lanes !== undefined) layLane(lanes, webSocket, link, socket, webSocket.listener);
+  /** It is upgraded: its listener hears of everything from here on. */
+  begin(shared: SocketsShared, socket: CountingSocket, address: string, request: IncomingMessage): void {
+    const { onLink, lanes } = shared.options;
+    const onWritable = () => this.#guard((listener) => listener.handleWritable());
+    const link = new SocketLink(this, socket, address, shared.postman, onWritable);
+    this.#shared = shared;
+    this.#link = link;
+    const listener = onLink(link, request);
+    this.#listener = listener;
+    if (lanes !== undefined) this.#layLane(lanes, link, socket, listener);
   }
 
   /** Puts a lane between a socket and the library, whose one listener for data is called by the lane from now on. */
-  function layLane(
-    shared: LaneShared,
-    webSocket: RelayWebSocket,
-    link: SocketLink,
-    socket: CountingSocket,
-    listener: LinkListener,
-  ): void {
+  #layLane(shared: LaneShared, link: SocketLink, socket: CountingSocket, listener: LinkListener): void {
     const [handleData, ...others] = socket.listeners('data');
     // Another library, or another version of it, may do otherwise; then everything takes the way through it.
     if (!isDataListener(handleData) || others.length > 0) return;
@@ -164,7 +75,7 @@ export function createSockets(options: SocketsOptions) {
       try {
         lane.handleRead(bytes);
       } catch (error) {
-        fail(webSocket, error);
+        this.#fail(error);
       }
     };
     socket.removeListener('data', handleData);
@@ -172,25 +83,125 @@ export function createSockets(options: SocketsOptions) {
     link.layLane(lane, handleRead);
   }
 
+  override close(code?: number, reason?: string | Buffer): void {
+    this.#firstCode ??= code;
+    super.close(code, reason);
+  }
+
+  override emit(event: string | symbol, first?: unknown, second?: unknown): boolean {
+    if (event === 'message' && first instanceof Buffer) this.#handleMessage(first, second === true);
+    else if (event === 'ping' && first instanceof Buffer) this.#handlePing(first);
+    else if (event === 'pong' && first instanceof Buffer) this.#handlePong(first);
+    else if (event === 'close') this.#handleClose(typeof first === 'number' ? first : noStatus);
+    else if (event === 'error' && first instanceof Error) this.#handleError(first);
+    else return super.emit(event, first, second);
+    return true;
+  }
+
+  #handleMessage(data: Buffer, isBinary: boolean): void {
+    this.#link?.lane?.noteHeard();
+    this.#guard((listener) => (isBinary ? listener.handleBinary(data) : listener.handleText(data)));
+  }
+
+  #handlePing(data: Buffer): void {
+    this.#link?.lane?.noteHeard();
+    this.#guard((listener) => listener.handlePing(data));
+  }
+
+  #handlePong(data: Buffer): void {
+    this.#link?.lane?.noteHeard();
+    this.#guard((listener) => listener.handlePong(data, pingNumberOf(data)));
+  }
+
+  #handleClose(code: number): void {
+    this.#shared?.options.onGone(this.#firstCode ?? code);
+    this.#link?.lane?.end();
+    this.#guard((listener) => listener.handleClosed());
+    this.#shared?.onClosed(this);
+  }
+
+  #handleError(error: Error): void {
+    // The library reads no more; what comes is taken off the socket, so that its end is seen.
+    this.#link?.lane?.end();
+    this.#shared?.options.onSocketError(error, this.#link?.address ?? '');
+  }
+
+  #guard(handle: (listener: LinkListener) => void): void {
+    if (this.#listener === undefined) return;
+    try {
+      handle(this.#listener);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** A bug in the handling of one client's message ends that client's connection, not the relay. */
+  #fail(error: unknown): void {
+    this.#shared?.options.onBug(error instanceof Error ? error : new Error(String(error)), this.#link?.address ?? '');
+    this.#link?.lane?.passAll();
+    this.close(1011, 'internal_error');
+  }
+}
+
+/** WebSockets on top of upgraded HTTP connections. The only file of the relay that knows the library. */
+export class Sockets {
+  readonly #shared: SocketsShared;
+  readonly #server: Server<typeof RelayWebSocket>;
+  readonly #webSockets = new Set<RelayWebSocket>();
+  readonly #allGone = Promise.withResolvers<void>();
+  #isClosing = false;
+
+  constructor(options: SocketsOptions) {
+    this.#shared = {
+      options,
+      postman: createPostman(() => options.lanes?.arenas.mayLend ?? false),
+      onClosed: (webSocket) => this.#forget(webSocket),
+    };
+    this.#server = new WebSocketServer(serverOptions(options));
+  }
+
+  /** Completes an upgrade that has been found in order. Errors of the handshake itself are answered with 400. */
+  accept(request: IncomingMessage, socket: CountingSocket, head: Buffer, address: string): void {
+    const messageBytesMax = this.#shared.options.messageBytesMax();
+    const maxBufferedChunks = Math.max(bufferedChunksMin, messageBytesMax / chunkBytesMin);
+    Object.assign(this.#server.options, { maxPayload: messageBytesMax, maxBufferedChunks });
+    this.#server.handleUpgrade(request, socket, head, (webSocket) => {
+      this.#webSockets.add(webSocket);
+      webSocket.begin(this.#shared, socket, address, request);
+    });
+  }
+
+  /** Resolves when every socket is gone; those that are still there after `graceMs` are cut off. */
+  async close(graceMs: number): Promise<void> {
+    const timer = setTimeout(() => {
+      for (const webSocket of this.#webSockets) webSocket.terminate();
+    }, graceMs);
+    this.#isClosing = true;
+    if (this.#webSockets.size === 0) this.#allGone.resolve();
+    await this.#allGone.promise;
+    clearTimeout(timer);
+    this.#server.close();
+  }
+
+  #forget(webSocket: RelayWebSocket): void {
+    this.#webSockets.delete(webSocket);
+    if (this.#isClosing && this.#webSockets.size === 0) this.#allGone.resolve();
+  }
+}
+
+function serverOptions({ messageBytesMax }: SocketsOptions): ServerOptions<typeof RelayWebSocket> & RecentOptions {
   return {
-    /** Completes an upgrade that has been found in order. Errors of the handshake itself are answered with 400. */
-    accept(request: IncomingMessage, socket: CountingSocket, head: Buffer, address: string): void {
-      const messageBytesMax = options.messageBytesMax();
-      const maxBufferedChunks = Math.max(bufferedChunksMin, messageBytesMax / chunkBytesMin);
-      Object.assign(server.options, { maxPayload: messageBytesMax, maxBufferedChunks });
-      server.handleUpgrade(request, socket, head, (webSocket) => open(webSocket, socket, address, request));
-    },
-    /** Resolves when every socket is gone; those that are still there after `graceMs` are cut off. */
-    async close(graceMs: number): Promise<void> {
-      const timer = setTimeout(() => {
-        for (const webSocket of webSockets) webSocket.terminate();
-      }, graceMs);
-      isClosing = true;
-      if (webSockets.size === 0) allGone.resolve();
-      await allGone.promise;
-      clearTimeout(timer);
-      server.close();
-    },
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    autoPong: false,
+    maxPayload: messageBytesMax(),
+    maxFragments: fragmentsMax,
+    maxBufferedChunks: bufferedChunksMin,
+    closeTimeout: closeTimeoutMs,
+    WebSocket: RelayWebSocket,
+    // The contract has no subprotocol: whatever a client offers, none is chosen (PROTOCOL A1).
+    handleProtocols: () => false,
   };
 }
 

@@ -4,7 +4,7 @@ import { createAuthThrottle } from '../../src/server/auth-throttle.ts';
 import { Connection } from '../../src/server/connection.ts';
 import { Incoming } from '../../src/server/incoming.ts';
 import { createLaneShared, type LaneShared } from '../../src/server/lane/lane-shared.ts';
-import { createSockets } from '../../src/server/sockets.ts';
+import { Sockets } from '../../src/server/sockets.ts';
 import { Switchboard } from '../../src/server/switchboard.ts';
 import { opcodes, writeFrame } from '../e2e/raw-frame.ts';
 import { FakeSocket, upgradeRequest } from './lane/fake-socket.ts';
@@ -35,7 +35,7 @@ function createDoor(lanes: LaneShared | undefined, failuresPerMinute = 1000) {
   });
   const throttle = createAuthThrottle({ clock, failuresPerMinute: () => failuresPerMinute, delayMs: 1 });
   const shared = { switchboard, incoming, clock, throttle, onDecided() {}, onClosed() {}, onRefused() {} };
-  const sockets = createSockets({
+  const sockets = new Sockets({
     messageBytesMax: () => 100_000,
     lanes,
     onLink: (link) =>

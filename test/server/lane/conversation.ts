@@ -6,7 +6,7 @@ import { Connection } from '../../../src/server/connection.ts';
 import { readFrameHeader } from '../../../src/server/frame-header.ts';
 import { Incoming } from '../../../src/server/incoming.ts';
 import type { LaneShared } from '../../../src/server/lane/lane-shared.ts';
-import { createSockets } from '../../../src/server/sockets.ts';
+import { Sockets } from '../../../src/server/sockets.ts';
 import { Switchboard } from '../../../src/server/switchboard.ts';
 import { opcodes, writeFrame } from '../../e2e/raw-frame.ts';
 import { createMemoryStore } from '../memory-store.ts';
@@ -88,7 +88,7 @@ export async function converse(lanes: LaneShared | undefined, steps: readonly St
   const incoming = new Incoming({ switchboard, after: () => {}, clock, silentAfterMs, registered: () => [] });
   const throttle = createAuthThrottle({ clock, failuresPerMinute: () => 10 });
   const bugs: Error[] = [];
-  const sockets = createSockets({
+  const sockets = new Sockets({
     messageBytesMax: () => limits.message_bytes,
     lanes,
     onLink: (link) =>

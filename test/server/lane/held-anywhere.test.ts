@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { createLaneShared, type LaneShared } from '../../../src/server/lane/lane-shared.ts';
 import type { Link, LinkListener } from '../../../src/server/link.ts';
-import { createSockets } from '../../../src/server/sockets.ts';
+import { Sockets } from '../../../src/server/sockets.ts';
 import { settle } from '../switchboard-rig.ts';
 import { Said } from './conversation.ts';
 import { FakeSocket, upgradeRequest } from './fake-socket.ts';
@@ -59,7 +59,7 @@ async function hear(
     handleWritable: () => {},
     handleClosed: () => {},
   };
-  const sockets = createSockets({
+  const sockets = new Sockets({
     messageBytesMax: () => 50_000,
     lanes,
     onLink(made) {

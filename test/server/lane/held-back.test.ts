@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createLaneShared } from '../../../src/server/lane/lane-shared.ts';
 import type { Link, LinkListener } from '../../../src/server/link.ts';
-import { createSockets } from '../../../src/server/sockets.ts';
+import { Sockets } from '../../../src/server/sockets.ts';
 import { opcodes, writeFrame } from '../../e2e/raw-frame.ts';
 import { settle } from '../switchboard-rig.ts';
 import { FakeSocket, upgradeRequest } from './fake-socket.ts';
@@ -32,7 +32,7 @@ async function connect(messagesMax: number) {
     handleWritable: () => {},
     handleClosed: () => {},
   };
-  const sockets = createSockets({
+  const sockets = new Sockets({
     messageBytesMax: () => 100_000,
     lanes: createLaneShared(),
     onLink(made) {
