@@ -14,7 +14,7 @@ import { credentialsMessage, readSession } from './handshake.ts';
 import { createHeartbeat, type Heartbeat, pingText } from './heartbeat.ts';
 import { createOutgoing, type Outgoing } from './outgoing.ts';
 import { readReceivedMessage, readTappedMessage } from './received-message.ts';
-import type { OpenSocket, SocketEnd } from './socket.ts';
+import type { OpenSocket, RelaySocket, SocketEnd } from './socket.ts';
 import type { ClientCredentials, Ending, ReceivedMessage, Session, TappedMessage } from './types.ts';
 
 export interface ConnectionPorts {
@@ -74,62 +74,141 @@ export function openConnection(
   options: ConnectionOptions,
   listener: ConnectionListener,
 ): Connection {
-  const { clock } = ports;
-  let phase: Phase = 'opening';
-  let session: Session | undefined;
-  let recipient: Recipient | undefined;
-  let lastError: ErrorMessage | undefined;
-  let cut: Cut | undefined;
-  let heartbeat: Heartbeat | undefined;
-  let outgoing: Outgoing | undefined;
+  return new SocketConnection(ports, options, listener);
+}
 
-  function terminate(why: Cut): void {
-    cut ??= why;
-    socket.terminate();
-  }
+class SocketConnection implements Connection {
+  readonly #clock: Clock;
+  readonly #options: ConnectionOptions;
+  readonly #listener: ConnectionListener;
+  readonly #socket: RelaySocket;
+  readonly #cancelDeadline: () => void;
+  #phase: Phase = 'opening';
+  #session: Session | undefined;
+  #recipient: Recipient | undefined;
+  #lastError: ErrorMessage | undefined;
+  #cut: Cut | undefined;
+  #heartbeat: Heartbeat | undefined;
+  #outgoing: Outgoing | undefined;
 
-  function startSession(started: Session): void {
-    phase = 'authenticated';
-    session = started;
-    recipient = { clientId: started.clientId, hasFrom: started.extensions.from };
-    cancelDeadline();
-    const line = createOutgoing({ socket, clock, probe: () => beat.ping() }, started.limits);
-    const beat = createHeartbeat(
-      {
-        clock,
-        sendPing: () => line.sendNow(pingText),
-        receivedBytes: () => socket.receivedBytes(),
-        onDead: () => terminate({ reason: `the relay was silent for ${options.heartbeatTimeoutMs} ms after a ping` }),
-        onRoundTrip: (durationMs) => listener.roundTrip(durationMs),
+  constructor({ openSocket, clock }: ConnectionPorts, options: ConnectionOptions, listener: ConnectionListener) {
+    this.#clock = clock;
+    this.#options = options;
+    this.#listener = listener;
+    this.#socket = openSocket({
+      opened: () => this.#handleOpened(),
+      received: (text) => {
+        if (this.#phase !== 'ended' && this.#cut === undefined) this.#handleText(text);
       },
-      { everyMs: options.heartbeatMs, timeoutMs: options.heartbeatTimeoutMs },
-    );
-    outgoing = line;
-    heartbeat = beat;
-    listener.authenticated(started);
+      ended: (end) => this.#handleEnd(end),
+    });
+    this.#cancelDeadline = clock.after(options.connectTimeoutMs, () => this.#handleDeadline());
   }
 
-  function handleAnswer(value: unknown): void {
+  send(text: string, started?: () => void): Promise<void> {
+    return this.#outgoing?.send(text, started) ?? Promise.reject(notConnected());
+  }
+
+  ping(): Promise<number> {
+    const heartbeat = this.#heartbeat;
+    if (this.#outgoing === undefined || heartbeat === undefined) return Promise.reject(notConnected());
+    return this.#outgoing.behind(() => heartbeat.ping());
+  }
+
+  pause(): void {
+    this.#heartbeat?.rest(true);
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#heartbeat?.rest(false);
+    this.#socket.resume();
+  }
+
+  close(): void {
+    this.#outgoing?.stop('closed by this client before its turn came');
+    // The answer to the close has to be read.
+    this.#socket.resume();
+    this.#socket.close();
+  }
+
+  #handleOpened(): void {
+    this.#phase = 'authenticating';
+    // When it cannot be sent the socket has ended, and that is told in its own way.
+    this.#socket.send(credentialsMessage(this.#options.credentials, this.#options.extensions), () => undefined);
+  }
+
+  #handleDeadline(): void {
+    const what = this.#phase === 'opening' ? 'no connection' : 'no answer to the credentials';
+    this.#terminate({ reason: `${what} within ${this.#options.connectTimeoutMs} ms`, problem: 'timeout' });
+  }
+
+  #terminate(why: Cut): void {
+    this.#cut ??= why;
+    this.#socket.terminate();
+  }
+
+  #handleText(text: string): void {
+    const value = parse(text);
+    if (this.#session === undefined) {
+      this.#handleAnswer(value);
+      return;
+    }
+    const said = readRelayMessage(value, this.#recipient);
+    if (said !== undefined) this.#handleRelayMessage(said, text);
+    else if (isObject(value))
+      this.#listener.message(readReceivedMessage(text, value, this.#session, this.#clock.nowMs()));
+    // What is no JSON object is no part of the contract (PROTOCOL A3) and is passed over: a sender behind a careless relay
+    // could end this connection with it otherwise.
+  }
+
+  /** What comes before the session. */
+  #handleAnswer(value: unknown): void {
     const said = readRelayMessage(value, undefined);
     if (said?.status === 'authenticated') {
-      startSession(readSession(said));
+      this.#startSession(readSession(said));
     } else if (said?.status === 'error') {
-      lastError = said;
-      listener.refused(said);
+      this.#lastError = said;
+      this.#listener.refused(said);
     } else {
       const reason = 'what answers there is not a relay: it did not answer the credentials';
-      terminate({ reason, problem: 'not_a_relay' });
+      this.#terminate({ reason, problem: 'not_a_relay' });
     }
   }
 
-  function handleRelayMessage(said: RelayMessage, text: string): void {
+  #startSession(session: Session): void {
+    this.#phase = 'authenticated';
+    this.#session = session;
+    this.#recipient = { clientId: session.clientId, hasFrom: session.extensions.from };
+    this.#cancelDeadline();
+    const clock = this.#clock;
+    const socket = this.#socket;
+    const outgoing = createOutgoing({ socket, clock, probe: () => heartbeat.ping() }, session.limits);
+    const { heartbeatMs, heartbeatTimeoutMs } = this.#options;
+    const heartbeat = createHeartbeat(
+      {
+        clock,
+        sendPing: () => outgoing.sendNow(pingText),
+        receivedBytes: () => socket.receivedBytes(),
+        onDead: () => this.#terminate({ reason: `the relay was silent for ${heartbeatTimeoutMs} ms after a ping` }),
+        onRoundTrip: (durationMs) => this.#listener.roundTrip(durationMs),
+      },
+      { everyMs: heartbeatMs, timeoutMs: heartbeatTimeoutMs },
+    );
+    this.#outgoing = outgoing;
+    this.#heartbeat = heartbeat;
+    this.#listener.authenticated(session);
+  }
+
+  #handleRelayMessage(said: RelayMessage, text: string): void {
+    const listener = this.#listener;
     switch (said.status) {
       case 'pong':
-        heartbeat?.handlePong();
+        this.#heartbeat?.handlePong();
         return;
       case 'error':
-        lastError = said;
-        if (said.code === 'rate_limited') outgoing?.hold();
+        this.#lastError = said;
+        if (said.code === 'rate_limited') this.#outgoing?.hold();
         listener.refused(said);
         return;
       case 'delivered':
@@ -142,7 +221,7 @@ export function openConnection(
         listener.presence(said);
         return;
       case 'tap':
-        listener.tapped(readTappedMessage(text, said, clock.nowMs()));
+        listener.tapped(readTappedMessage(text, said, this.#clock.nowMs()));
         return;
       case 'authenticated':
         return;
@@ -151,66 +230,14 @@ export function openConnection(
     }
   }
 
-  function handleText(text: string): void {
-    const value = parse(text);
-    if (session === undefined) {
-      handleAnswer(value);
-      return;
-    }
-    const said = readRelayMessage(value, recipient);
-    if (said !== undefined) handleRelayMessage(said, text);
-    else if (isObject(value)) listener.message(readReceivedMessage(text, value, session, clock.nowMs()));
-    // What is no JSON object is no part of the contract (PROTOCOL A3) and is passed over: a sender behind a careless relay
-    // could end this connection with it otherwise.
+  #handleEnd(end: SocketEnd): void {
+    this.#phase = 'ended';
+    this.#cancelDeadline();
+    this.#heartbeat?.stop(new RelaySendError('connection_lost', 'the connection was lost before the relay answered'));
+    this.#outgoing?.stop('the connection was lost before its turn came');
+    const wasAuthenticated = this.#session !== undefined;
+    this.#listener.ended(describeEnding(end, { wasAuthenticated, lastError: this.#lastError, cut: this.#cut }));
   }
-
-  function handleEnd(end: SocketEnd): void {
-    const wasAuthenticated = session !== undefined;
-    phase = 'ended';
-    cancelDeadline();
-    heartbeat?.stop(new RelaySendError('connection_lost', 'the connection was lost before the relay answered'));
-    outgoing?.stop('the connection was lost before its turn came');
-    listener.ended(describeEnding(end, { wasAuthenticated, lastError, cut }));
-  }
-
-  const socket = ports.openSocket({
-    opened() {
-      phase = 'authenticating';
-      // When it cannot be sent the socket has ended, and that is told in its own way.
-      socket.send(credentialsMessage(options.credentials, options.extensions), () => undefined);
-    },
-    received(text) {
-      if (phase !== 'ended' && cut === undefined) handleText(text);
-    },
-    ended: handleEnd,
-  });
-  const cancelDeadline = clock.after(options.connectTimeoutMs, () => {
-    const what = phase === 'opening' ? 'no connection' : 'no answer to the credentials';
-    terminate({ reason: `${what} within ${options.connectTimeoutMs} ms`, problem: 'timeout' });
-  });
-
-  return {
-    send: (text, started) => outgoing?.send(text, started) ?? Promise.reject(notConnected()),
-    ping() {
-      const beat = heartbeat;
-      if (outgoing === undefined || beat === undefined) return Promise.reject(notConnected());
-      return outgoing.behind(() => beat.ping());
-    },
-    pause() {
-      heartbeat?.rest(true);
-      socket.pause();
-    },
-    resume() {
-      heartbeat?.rest(false);
-      socket.resume();
-    },
-    close() {
-      outgoing?.stop('closed by this client before its turn came');
-      // The answer to the close has to be read.
-      socket.resume();
-      socket.close();
-    },
-  };
 }
 
 function notConnected(): RelaySendError {

@@ -48,66 +48,114 @@ export function createLife(
   options: Omit<RelayClientOptions, 'url'>,
   listener: LifeListener,
 ): Life {
-  const { clock, random } = ports;
-  const policy = { mode: options.mode ?? 'unattended', reconnect: options.reconnect ?? true };
-  const gone = Promise.withResolvers<void>();
-  let lifecycle = firstLifecycle;
-  let connection: Connection | undefined;
-  let session: Session | undefined;
-  let cancelRetry: () => void = () => undefined;
-  let paused = false;
-  let awaitingReady: PromiseWithResolvers<string>[] = [];
+  return new ClientLife(ports, options, listener);
+}
 
-  function apply(event: LifecycleEvent): void {
-    const before = lifecycle.state;
-    lifecycle = advance(lifecycle, event, { policy, random, nowMs: clock.nowMs() });
-    if (lifecycle.state === before) return;
-    enter(lifecycle.state);
-    listener.changed(lifecycle.state);
+class ClientLife implements Life {
+  readonly #ports: RelayClientPorts;
+  readonly #options: Omit<RelayClientOptions, 'url'>;
+  readonly #listener: LifeListener;
+  /** Closed, and the last connection has ended. */
+  readonly #gone = Promise.withResolvers<void>();
+  #lifecycle = firstLifecycle;
+  #connection: Connection | undefined;
+  #session: Session | undefined;
+  #cancelRetry: () => void = () => undefined;
+  #isPaused = false;
+  #awaitingReady: PromiseWithResolvers<string>[] = [];
+
+  constructor(ports: RelayClientPorts, options: Omit<RelayClientOptions, 'url'>, listener: LifeListener) {
+    this.#ports = ports;
+    this.#options = options;
+    this.#listener = listener;
+    this.#connect();
   }
 
-  function enter(state: ConnectionState): void {
+  get state(): ConnectionState {
+    return this.#lifecycle.state;
+  }
+
+  get isClosed(): boolean {
+    return this.state.phase === 'closed';
+  }
+
+  current(): Online | undefined {
+    const connection = this.#connection;
+    const session = this.#session;
+    if (this.state.phase !== 'authenticated' || connection === undefined || session === undefined) return undefined;
+    return { connection, session };
+  }
+
+  online(): Online {
+    const now = this.current();
+    if (now !== undefined) return now;
+    const why = 'ending' in this.state ? `: ${this.state.ending.reason}` : ' yet';
+    // Nothing is kept for later: a command that fires late is worse than one that fails.
+    throw new RelaySendError('not_connected', `not connected to the relay${why}`);
+  }
+
+  ready(): Promise<string> {
+    const waiting = Promise.withResolvers<string>();
+    const { state } = this;
+    if (state.phase === 'authenticated') waiting.resolve(state.clientId);
+    else if (state.phase === 'closed') waiting.reject(new RelayConnectionError(state.ending));
+    else this.#awaitingReady.push(waiting);
+    return waiting.promise;
+  }
+
+  pause(): void {
+    this.#isPaused = true;
+    if (this.state.phase === 'authenticated') this.#connection?.pause();
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    this.#connection?.resume();
+  }
+
+  close(): Promise<void> {
+    this.#apply({ type: 'stop', ending: stopped });
+    if (this.#connection === undefined) this.#gone.resolve();
+    else this.#connection.close();
+    return this.#gone.promise;
+  }
+
+  #apply(event: LifecycleEvent): void {
+    const { clock, random } = this.#ports;
+    const policy = { mode: this.#options.mode ?? 'unattended', reconnect: this.#options.reconnect ?? true };
+    const before = this.state;
+    this.#lifecycle = advance(this.#lifecycle, event, { policy, random, nowMs: clock.nowMs() });
+    if (this.state === before) return;
+    this.#enter(this.state);
+    this.#listener.changed(this.state);
+  }
+
+  #enter(state: ConnectionState): void {
+    const { clock } = this.#ports;
     switch (state.phase) {
       case 'connecting':
-        connect();
+        this.#connect();
         return;
       case 'authenticated':
-        enterSession(state.clientId);
+        this.#enterSession(state.clientId);
         return;
       case 'waiting':
-        cancelRetry = clock.after(state.retryAtMs - clock.nowMs(), () => apply({ type: 'retry' }));
+        this.#cancelRetry = clock.after(state.retryAtMs - clock.nowMs(), () => this.#apply({ type: 'retry' }));
         return;
       case 'closed':
-        cancelRetry();
-        settleReady((waiting) => waiting.reject(new RelayConnectionError(state.ending)));
-        if (connection === undefined) gone.resolve();
+        this.#cancelRetry();
+        this.#settleReady((waiting) => waiting.reject(new RelayConnectionError(state.ending)));
+        if (this.#connection === undefined) this.#gone.resolve();
         return;
       default:
         state satisfies never;
     }
   }
 
-  function enterSession(clientId: string): void {
-    if (paused) connection?.pause();
-    const now = current();
-    if (now !== undefined) listener.authenticated(now);
-    settleReady((waiting) => waiting.resolve(clientId));
-  }
-
-  function settleReady(settle: (waiting: PromiseWithResolvers<string>) => void): void {
-    const settled = awaitingReady;
-    awaitingReady = [];
-    for (const waiting of settled) settle(waiting);
-  }
-
-  function isClosed(): boolean {
-    return lifecycle.state.phase === 'closed';
-  }
-
-  function connect(): void {
-    const { credentials, extensions, heartbeatMs, heartbeatTimeoutMs, connectTimeoutMs } = options;
-    connection = openConnection(
-      ports,
+  #connect(): void {
+    const { credentials, extensions, heartbeatMs, heartbeatTimeoutMs, connectTimeoutMs } = this.#options;
+    this.#connection = openConnection(
+      this.#ports,
       {
         credentials,
         extensions,
@@ -115,67 +163,37 @@ export function createLife(
         heartbeatTimeoutMs: heartbeatTimeoutMs ?? 10_000,
         connectTimeoutMs: connectTimeoutMs ?? 10_000,
       },
-      { ...listener, authenticated: handleAuthenticated, ended: handleEnded },
+      {
+        ...this.#listener,
+        authenticated: (session) => this.#handleAuthenticated(session),
+        ended: (ending) => this.#handleEnded(ending),
+      },
     );
   }
 
-  function handleAuthenticated(granted: Session): void {
-    session = granted;
-    apply({ type: 'authenticated', clientId: granted.clientId });
+  #handleAuthenticated(session: Session): void {
+    this.#session = session;
+    this.#apply({ type: 'authenticated', clientId: session.clientId });
   }
 
-  function handleEnded(ending: Ending): void {
-    connection = undefined;
-    session = undefined;
-    listener.lost(isClosed() ? stopped.reason : ending.reason);
-    if (isClosed()) gone.resolve();
-    else apply({ type: 'ended', ending });
+  #enterSession(clientId: string): void {
+    if (this.#isPaused) this.#connection?.pause();
+    const now = this.current();
+    if (now !== undefined) this.#listener.authenticated(now);
+    this.#settleReady((waiting) => waiting.resolve(clientId));
   }
 
-  function current(): Online | undefined {
-    if (lifecycle.state.phase !== 'authenticated' || connection === undefined || session === undefined)
-      return undefined;
-    return { connection, session };
+  #handleEnded(ending: Ending): void {
+    this.#connection = undefined;
+    this.#session = undefined;
+    this.#listener.lost(this.isClosed ? stopped.reason : ending.reason);
+    if (this.isClosed) this.#gone.resolve();
+    else this.#apply({ type: 'ended', ending });
   }
 
-  connect();
-  return {
-    get state() {
-      return lifecycle.state;
-    },
-    get isClosed() {
-      return isClosed();
-    },
-    current,
-    online() {
-      const now = current();
-      if (now !== undefined) return now;
-      const { state } = lifecycle;
-      const why = 'ending' in state ? `: ${state.ending.reason}` : ' yet';
-      // Nothing is kept for later: a command that fires late is worse than one that fails.
-      throw new RelaySendError('not_connected', `not connected to the relay${why}`);
-    },
-    ready() {
-      const waiting = Promise.withResolvers<string>();
-      const { state } = lifecycle;
-      if (state.phase === 'authenticated') waiting.resolve(state.clientId);
-      else if (state.phase === 'closed') waiting.reject(new RelayConnectionError(state.ending));
-      else awaitingReady.push(waiting);
-      return waiting.promise;
-    },
-    pause() {
-      paused = true;
-      if (lifecycle.state.phase === 'authenticated') connection?.pause();
-    },
-    resume() {
-      paused = false;
-      connection?.resume();
-    },
-    close() {
-      apply({ type: 'stop', ending: stopped });
-      if (connection === undefined) gone.resolve();
-      else connection.close();
-      return gone.promise;
-    },
-  };
+  #settleReady(settle: (waiting: PromiseWithResolvers<string>) => void): void {
+    const settled = this.#awaitingReady;
+    this.#awaitingReady = [];
+    for (const waiting of settled) settle(waiting);
+  }
 }

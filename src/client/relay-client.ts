@@ -71,7 +71,7 @@ export function createRelayClientOn(ports: RelayClientPorts, options: Omit<Relay
       return life.current()?.session;
     },
     on: events.on,
-    ready: life.ready,
+    ready: () => life.ready(),
     ...createMessaging(life, deliveries),
     queryPresence: room.queryPresence,
     watchPresence: room.watchPresence,
@@ -80,9 +80,9 @@ export function createRelayClientOn(ports: RelayClientPorts, options: Omit<Relay
     untap: room.untap,
     ack: acknowledge,
     ping: async () => life.online().connection.ping(),
-    pause: life.pause,
-    resume: life.resume,
-    close: life.close,
-    [Symbol.asyncDispose]: life.close,
+    pause: () => life.pause(),
+    resume: () => life.resume(),
+    close: () => life.close(),
+    [Symbol.asyncDispose]: () => life.close(),
   };
 }

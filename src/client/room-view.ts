@@ -31,25 +31,25 @@ function inParts(ids: readonly string[]): string[][] {
   return parts;
 }
 
-export function createRoomView({ current, online }: Pick<Life, 'current' | 'online'>): RoomView {
+export function createRoomView(life: Pick<Life, 'current' | 'online'>): RoomView {
   const queries = new Set<Map<string, PresenceState | undefined>>();
   /** Asked for until it is called off, by the extension that it needs. */
   const wishes = new Map<ExtensionName, object>();
 
   async function wish(name: ExtensionName, request: object): Promise<void> {
-    const now = current();
+    const now = life.current();
     if (now !== undefined) requireExtension(now.session, name);
     wishes.set(name, request);
     await now?.connection.send(JSON.stringify(request));
   }
 
   async function callOff(name: ExtensionName, request: object): Promise<void> {
-    const now = current();
+    const now = life.current();
     if (wishes.delete(name) && now?.session.extensions[name]) await now.connection.send(JSON.stringify(request));
   }
 
   async function queryPresence(ids: readonly string[]): Promise<Readonly<Record<string, PresenceState>>> {
-    const { connection, session } = online();
+    const { connection, session } = life.online();
     requireExtension(session, 'presence');
     const states = new Map<string, PresenceState | undefined>(ids.map((id) => [id, undefined]));
     queries.add(states);
