@@ -198,8 +198,13 @@ export class Session implements Sender {
     closeWithError(this.link, { code, message });
   }
 
+  /** Whether it has left more unread than it may. */
+  get isBehind(): boolean {
+    return this.link.unsentBytes > this.room.limits.send_buffer_bytes;
+  }
+
   #holdWhileUnread(): void {
-    if (this.link.unsentBytes > this.room.limits.send_buffer_bytes) this.reading.hold('answers');
+    if (this.isBehind) this.reading.hold('answers');
   }
 
   /** The socket has taken everything: read on if only that was in the way. */

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { createRig } from './switchboard-rig.ts';
+import { createRig, type RigClient } from './switchboard-rig.ts';
+
+/** Who is online as a watcher was told. */
+function onlineAsToldTo(watcher: RigClient): string[] {
+  const states: Record<string, unknown> = Object.assign({}, ...watcher.received().map(({ devices }) => devices));
+  return Object.keys(states).filter((clientId) => states[clientId] === 'online');
+}
 
 describe('receipts (PROTOCOL B)', () => {
   it('say delivered for a live message once the target has read it, with one ping a tick', async () => {
@@ -347,6 +353,30 @@ describe('presence (PROTOCOL B)', () => {
     expect(second.received().at(-1)).toMatchObject({ devices: { pump: 'offline' } });
     rig.join('pump');
     expect(second.received().at(-1)).toEqual({ status: 'presence', devices: { pump: 'online' } });
+  });
+
+  it('is not piled up for a watcher that does not read, who is told the difference when it reads again', async () => {
+    const rig = createRig({ send_buffer_bytes: 1024 });
+    const pump = rig.join('pump');
+    rig.join('mill');
+    const pc = rig.join('pc', { extensions: ['presence'] });
+    pc.sendRaw({ action: 'watch' });
+    pc.link.stick();
+    for (let n = 0; n < 500; n++) rig.join(`guest-${n}`).leave();
+    pump.leave();
+    const guest = rig.join('guest-that-stays');
+    await rig.pass(2000);
+    expect(pc.link.unsentBytes).toBeLessThan(2048);
+    const told = pc.received().length;
+    pc.link.unstick();
+    await rig.pass(500);
+    const missed = pc.received().slice(told);
+    expect(missed).toHaveLength(1);
+    expect(missed[0]).toMatchObject({ devices: { pump: 'offline', 'guest-that-stays': 'online' } });
+    expect(onlineAsToldTo(pc).sort()).toEqual(['guest-that-stays', 'mill', 'pc']);
+    guest.leave();
+    await rig.pass(2000);
+    expect(onlineAsToldTo(pc).sort()).toEqual(['mill', 'pc']);
   });
 
   it('tells of a client once that fell silent and then left', async () => {

@@ -75,3 +75,38 @@ describe('the frames of one tick', () => {
     );
   });
 });
+
+describe('what waits in a socket that takes nothing', () => {
+  /** A socket that takes nothing, and how many bytes of memory the writes to it hold. */
+  function createStuckSocket() {
+    const held = new Set<ArrayBufferLike>();
+    const socket = new Writable({ highWaterMark: 1024, write: () => {} });
+    const write = socket.write.bind(socket);
+    socket.write = (chunk: Buffer) => {
+      held.add(chunk.buffer);
+      return write(chunk);
+    };
+    return { socket, heldBytes: () => [...held].reduce((sum, { byteLength }) => sum + byteLength, 0) };
+  }
+
+  it('holds no more memory than it needs, however short the messages of each tick are', () => {
+    const { socket, heldBytes } = createStuckSocket();
+    const outbox = new Outbox(socket, createPostman());
+    for (let tick = 0; tick < 1000; tick++) {
+      outbox.push(opcodes.text, Buffer.from('{"n":1}'));
+      outbox.flush();
+    }
+    // The first is written before it shows that the socket takes nothing.
+    expect(heldBytes()).toBeLessThan(64 * 1024 + 1000 * 32);
+  });
+
+  it('counts with what it costs beside its bytes', () => {
+    const { socket } = createStuckSocket();
+    const outbox = new Outbox(socket, createPostman());
+    for (let tick = 0; tick < 100; tick++) {
+      outbox.push(opcodes.text, Buffer.from('{"n":1}'));
+      outbox.flush();
+    }
+    expect(outbox.unsentBytes).toBeGreaterThan(100 * 700);
+  });
+});
