@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { refuseUpgrade, type UpgradeRefusal } from '../upgrade.ts';
 
-/** What the parser of HTTP found, and how it is answered; anything else is no HTTP at all. */
+/** What the parser of HTTP found, and how it is answered; anything else that it finds is no HTTP at all. */
 const refusals: Readonly<Record<string, UpgradeRefusal>> = {
   ERR_HTTP_REQUEST_TIMEOUT: {
     status: '408 Request Timeout',
@@ -22,11 +22,13 @@ const notHttp: UpgradeRefusal = {
 };
 
 /** Answers what never became a request in the same form as every other error (PROTOCOL C), and ends the socket. */
-export function answerClientError(error: { readonly code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+export function answerClientError({ code = '' }: { readonly code?: string }, socket: Socket): void {
+  const refusal = refusals[code] ?? (code.startsWith('HPE_') ? notHttp : undefined);
+  // The handshake of TLS failed, or took too long: an answer would wait for its end, and the socket with it.
+  if (refusal === undefined || !socket.writable) {
     socket.destroy();
     return;
   }
   // What the answer meets is nobody else's concern: the socket ends with it.
-  refuseUpgrade(socket, refusals[error.code ?? ''] ?? notHttp, () => {});
+  refuseUpgrade(socket, refusal, () => {});
 }

@@ -27,6 +27,10 @@ const patience: ServerOptions = {
   keepAliveTimeout: 4000,
   connectionsCheckingInterval: 250,
 };
+/** Whether a request asks for a WebSocket. Clients that offer HTTP/2 on every request, such as Java's, are answered in HTTP/1.1. */
+const shouldUpgradeCallback = ({ headers }: IncomingMessage) => /websocket/i.test(headers.upgrade ?? '');
+/** The same for the handshake of TLS, before HTTP begins; unless said it is two minutes. */
+const tlsPatience = { handshakeTimeout: 4000 } as const;
 const bodyBytesMax = 64 * 1024;
 
 export interface TlsFiles {
@@ -59,8 +63,8 @@ export function createHttpServer(options: HttpServerOptions): HttpSide {
   // Fastify is typed for one kind of server at a time; a TLS server has all that it uses of the plain one.
   let tlsServer: TlsServer | undefined;
   const serverFactory = (handler: RequestListener): Server => {
-    if (tls === undefined) return createServer(patience, handler);
-    tlsServer = createTlsServer({ ...patience, ...tls }, handler);
+    if (tls === undefined) return createServer({ ...patience, shouldUpgradeCallback }, handler);
+    tlsServer = createTlsServer({ ...patience, ...tlsPatience, shouldUpgradeCallback, ...tls }, handler);
     return tlsServer;
   };
   const answerError = (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {

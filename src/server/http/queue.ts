@@ -11,6 +11,8 @@ const messageParams = Type.Object({ id: Type.String(), seq: Type.String({ patter
 /** Messages of one look, and bytes of each payload. */
 const lookMessagesMax = 1000;
 const lookPayloadBytesMax = 4096;
+/** The last time that has a date (ECMA-262 §21.4.1.1); what expires later does not expire. */
+const lastDateMs = 8.64e15;
 
 function describeEntry(entry: QueuedEntry) {
   return {
@@ -18,7 +20,7 @@ function describeEntry(entry: QueuedEntry) {
     from: entry.sender,
     ...(entry.messageId === undefined ? {} : { _id: entry.messageId }),
     queued_at: toIsoTime(entry.queuedAtMs),
-    expires_at: Number.isFinite(entry.expiresAtMs) ? toIsoTime(entry.expiresAtMs) : null,
+    expires_at: entry.expiresAtMs <= lastDateMs ? toIsoTime(entry.expiresAtMs) : null,
     attempts: entry.attempts,
     handed: entry.handed,
     /** The text as it was sent, cut when it is long: numbers keep every digit. */

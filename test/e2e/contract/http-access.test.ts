@@ -39,6 +39,23 @@ describe('PROTOCOL C: every answer is JSON, refusals with code and message', () 
     expect(relay.process.stderr.text()).not.toContain('a request failed');
   });
 
+  it('an offer of another protocol than WebSocket is passed over, as Java and curl make it on every request', async () => {
+    const headers = {
+      authorization: `Bearer ${room.authKey}`,
+      connection: 'Upgrade, HTTP2-Settings',
+      upgrade: 'h2c',
+      'http2-settings': 'AAMAAABkAAQAAP__',
+    };
+    const answer = await new Promise<string>((resolve, reject) => {
+      const asked = request(`${relay.http}/api/messages/`, { method: 'POST', headers }, async (response) => {
+        resolve(`${response.statusCode} ${Buffer.concat(await response.toArray())}`);
+      });
+      asked.on('error', reject);
+      asked.end('{"target":"nobody-yet"}');
+    });
+    expect(answer).toBe('200 {"status":"queued","target":"nobody-yet"}');
+  });
+
   it.each([
     ['no JSON', 'nonsense'],
     ['a JSON array', '[]'],

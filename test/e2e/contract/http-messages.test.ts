@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ServedRelay, startServe } from '../built-relay.ts';
+import { callApi } from './http-api.ts';
 import { openRoom, settle, type TestRoom } from './test-room.ts';
 
 let relay: ServedRelay;
@@ -38,5 +39,18 @@ describe('PROTOCOL C: POST /api/messages/', () => {
     const answer = await post(`{"target":"away","_id":${id}}`);
     expect(answer).toMatchObject({ status: 400, body: { code: 'bad_message' } });
     expect(await room.waiting('away')).toBe(0);
+  });
+});
+
+describe('PROTOCOL C: GET /api/queue/ID', () => {
+  it('shows what waits longer than dates can say as that, and what waits beside it', async () => {
+    const patient = await openRoom(relay, { queue_ttl: 'unlimited' });
+    const asPatient = { key: patient.authKey };
+    for (const _ttl of [Number.MAX_SAFE_INTEGER, 3600]) {
+      await callApi(relay, '/api/messages/', { ...asPatient, method: 'POST', body: { target: 'gate', _ttl } });
+    }
+    const { status, body } = await callApi(relay, '/api/queue/gate', asPatient);
+    expect(status).toBe(200);
+    expect(body.messages).toMatchObject([{ expires_at: null }, { expires_at: expect.stringMatching(/Z$/) }]);
   });
 });

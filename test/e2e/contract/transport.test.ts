@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeCertificates } from '../../client/certificates.ts';
@@ -39,6 +41,20 @@ describe.runIf(hasTool('openssl'))('PROTOCOL A1: wss', () => {
     await expect(openRawWebSocket(relay.url.replace('wss:', 'ws:'))).rejects.toThrow();
     await using client = await login(relay.url, { auth_key: relay.bootstrap?.authKey, sender: 'client' }, { ca });
     await settle(client);
+  });
+
+  it.each([
+    ['says nothing', ''],
+    ['sends half a handshake', '\u0016\u0003\u0001\u0002\u0000\u0001'],
+    ['speaks HTTP without TLS', 'GET / HTTP/1.1\r\nHost: x\r\n\r\n'],
+  ])('who %s is closed within 5 s, as without TLS (FAULTS 22)', { timeout: 20_000 }, async (_, bytes) => {
+    const startedMs = performance.now();
+    const socket = connect(Number(new URL(relay.http).port), '127.0.0.1');
+    socket.on('error', () => {});
+    socket.resume();
+    socket.write(bytes);
+    await once(socket, 'close');
+    expect(performance.now() - startedMs).toBeLessThan(5000);
   });
 
   it('ends with 1001 like the other', async () => {
