@@ -20,6 +20,13 @@ async function authenticate(context: HttpContext, request: FastifyRequest): Prom
   throw new HttpRefusal(said);
 }
 
+/** Refuses a body from whoever has no key at all, before anything of it is kept; what the key is for is seen later. */
+export async function authorizeBody(context: HttpContext, request: FastifyRequest): Promise<void> {
+  const { headers, method } = request;
+  const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+  if (hasBody && method !== 'GET' && method !== 'HEAD') await authenticate(context, request);
+}
+
 function forbid(needed: string): never {
   throw new HttpRefusal({ code: 'forbidden', message: `this needs ${needed}` });
 }

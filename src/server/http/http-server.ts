@@ -6,6 +6,7 @@ import Fastify, { type FastifyError, type FastifyReply, type FastifyRequest } fr
 import { httpStatusOf, type RelayCode } from '../../protocol/codes.ts';
 import { StoreUnavailableError } from '../store/store.ts';
 import { registerAdmin } from './admin.ts';
+import { authorizeBody } from './authorize.ts';
 import { registerBackup } from './backup.ts';
 import { answerClientError } from './client-error.ts';
 import type { HttpContext } from './context.ts';
@@ -85,6 +86,7 @@ export function createHttpServer(options: HttpServerOptions): HttpSide {
     ajv: { customOptions: { coerceTypes: false } },
   }).withTypeProvider<TypeBoxTypeProvider>();
   fastify.setErrorHandler(answerError);
+  fastify.addHook('onRequest', (request) => authorizeBody(context, request));
   fastify.addHook('onResponse', async (_request, reply) => context.metrics.noteRequest(reply.statusCode));
   fastify.setNotFoundHandler((request, reply) => {
     // Without the query: a key that somebody wrote there by mistake is not said again (FAULTS 32).

@@ -39,25 +39,17 @@ export function registerMessages(server: HttpServer, context: HttpContext): void
       readBody(request, body, context.directory.limits.messageBytesMax),
     );
 
-    scope.post(
-      '/api/messages',
-      {
-        schema: { querystring: query },
-        // Before anything of the body is kept.
-        onRequest: async (request) => void (await authorizePrincipal(context, request)),
-      },
-      async (request, reply) => {
-        const { key, user } = await authorizePrincipal(context, request);
-        const { wait, timeout } = request.query as { wait?: 'delivered' | 'queued'; timeout?: string };
-        const timeoutMs = readTimeout(timeout);
-        const room = context.switchboard.rooms.roomOf(user.userId);
-        const bytes = request.body instanceof Uint8Array ? request.body : new Uint8Array();
-        const message = takeMessage(context, room, bytes);
-        const sender = key.clientId ?? message.sender ?? 'http';
-        const answer = await send(context, room, sender, message, { waitsForEnd: wait === 'delivered', timeoutMs });
-        return reply.code(statusOf(answer)).send(answer);
-      },
-    );
+    scope.post('/api/messages', { schema: { querystring: query } }, async (request, reply) => {
+      const { key, user } = await authorizePrincipal(context, request);
+      const { wait, timeout } = request.query as { wait?: 'delivered' | 'queued'; timeout?: string };
+      const timeoutMs = readTimeout(timeout);
+      const room = context.switchboard.rooms.roomOf(user.userId);
+      const bytes = request.body instanceof Uint8Array ? request.body : new Uint8Array();
+      const message = takeMessage(context, room, bytes);
+      const sender = key.clientId ?? message.sender ?? 'http';
+      const answer = await send(context, room, sender, message, { waitsForEnd: wait === 'delivered', timeoutMs });
+      return reply.code(statusOf(answer)).send(answer);
+    });
   });
 }
 

@@ -185,6 +185,20 @@ describe('FAULTS 22: HTTP that is too much or too slow', { timeout: 60_000 }, ()
     await expectUndisturbed();
   });
 
+  it.each(['/api/devices/', '/api/devices/x/token', '/api/messages/', '/api/admin/users/', '/api/admin/backup/', '/x'])(
+    'a body for %s without a key is refused before it comes',
+    async (path) => {
+      const socket = await openSocket(relay.url);
+      socket.on('error', () => {});
+      socket.write(
+        `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 60000\r\n\r\n{`,
+      );
+      const [answer]: unknown[] = await once(socket, 'data');
+      socket.destroy();
+      expect(String(answer)).toMatch(/^HTTP\/1\.1 401 /);
+    },
+  );
+
   it('a body that is larger than any request needs is 413', async () => {
     const response = await fetch(`${relay.http}/api/devices/`, {
       method: 'POST',
