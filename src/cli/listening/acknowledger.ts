@@ -15,77 +15,94 @@ export interface Acknowledger {
 }
 
 export function createAcknowledger(client: AckingClient): Acknowledger {
-  const order = createAckOrder();
-  let leaving: Promise<void> | undefined;
-  let isDue = false;
-  let connections = 0;
-  /** The highest that was acknowledged on this connection. */
-  let acknowledged = -1;
-  let isProving = false;
-  client.on('state', () => {
-    connections += 1;
-    acknowledged = -1;
-  });
+  return new QueueAcknowledger(client);
+}
 
-  /** Remembers what is done until the relay has read that it is: the answer to a ping behind it says so. */
-  function prove(seq: number): void {
-    if (isProving) return;
-    isProving = true;
-    const connection = connections;
-    const proven = () => {
-      if (connection === connections) order.forget(seq);
-    };
-    client
-      .ping()
-      .then(proven, () => undefined)
-      .finally(() => {
-        isProving = false;
-      });
+class QueueAcknowledger implements Acknowledger {
+  readonly #client: AckingClient;
+  readonly #order = createAckOrder();
+  #leaving: Promise<void> | undefined;
+  #isDue = false;
+  #connections = 0;
+  /** The highest that was acknowledged on this connection. */
+  #acknowledged = -1;
+  #isProving = false;
+
+  constructor(client: AckingClient) {
+    this.#client = client;
+    client.on('state', () => {
+      this.#connections += 1;
+      this.#acknowledged = -1;
+    });
+  }
+
+  arrive(message: ReceivedMessage): boolean {
+    if (message.seq === undefined) return true;
+    const arrival = this.#order.arrive(message.seq, message.text);
+    if (arrival === 'done') {
+      // The relay does not know it, whatever was acknowledged.
+      this.#acknowledged = -1;
+      this.#start();
+    }
+    return arrival === 'new';
+  }
+
+  finish({ seq }: ReceivedMessage): void {
+    if (seq === undefined) return;
+    this.#order.finish(seq);
+    this.#start();
+  }
+
+  signOfLife(): void {
+    // A relay that knows no acknowledgements has counted what it sent as delivered when its ping was answered.
+    if (!this.#hasAcks) return;
+    this.#client.ack(Math.max(0, this.#acknowledged)).catch(() => undefined);
+  }
+
+  async settle(): Promise<void> {
+    await this.#leaving;
+  }
+
+  get #hasAcks(): boolean {
+    return this.#client.session?.extensions.acks === true;
+  }
+
+  #start(): void {
+    this.#isDue = true;
+    this.#leaving ??= this.#acknowledge().finally(() => {
+      this.#leaving = undefined;
+    });
   }
 
   /** One acknowledgement is on its way at a time: those that become due meanwhile are one together. */
-  async function acknowledge(): Promise<void> {
-    while (isDue) {
-      isDue = false;
-      const seq = order.through();
-      if (seq === undefined || seq <= acknowledged || client.session?.extensions.acks !== true) continue;
-      acknowledged = seq;
+  async #acknowledge(): Promise<void> {
+    while (this.#isDue) {
+      this.#isDue = false;
+      const seq = this.#order.through();
+      if (seq === undefined || seq <= this.#acknowledged || !this.#hasAcks) continue;
+      this.#acknowledged = seq;
       try {
-        await client.ack(seq);
-        prove(seq);
+        await this.#client.ack(seq);
+        this.#prove(seq);
       } catch {
         // The connection is lost: what the relay does not know to be done it delivers again, and then it is due again.
       }
     }
   }
 
-  function start(): void {
-    isDue = true;
-    leaving ??= acknowledge().finally(() => {
-      leaving = undefined;
-    });
+  /** Remembers what is done until the relay has read that it is: the answer to a ping behind it says so. */
+  #prove(seq: number): void {
+    if (this.#isProving) return;
+    this.#isProving = true;
+    const connection = this.#connections;
+    const proven = () => {
+      if (connection === this.#connections) this.#order.forget(seq);
+    };
+    this.#client
+      .ping()
+      .then(proven, () => undefined)
+      .finally(() => {
+        this.#isProving = false;
+      });
   }
-
-  return {
-    arrive(message) {
-      if (message.seq === undefined) return true;
-      const arrival = order.arrive(message.seq, message.text);
-      if (arrival === 'done') {
-        // The relay does not know it, whatever was acknowledged.
-        acknowledged = -1;
-        start();
-      }
-      return arrival === 'new';
-    },
-    finish({ seq }) {
-      if (seq === undefined) return;
-      order.finish(seq);
-      start();
-    },
-    signOfLife() {
-      // A relay that knows no acknowledgements has counted what it sent as delivered when its ping was answered.
-      if (client.session?.extensions.acks === true) client.ack(Math.max(0, acknowledged)).catch(() => undefined);
-    },
-    settle: async () => leaving,
-  };
 }

@@ -82,7 +82,7 @@ export async function receiveMessages(
 ): Promise<ExitCode> {
   const end = Promise.withResolvers<ExitCode>();
   const acknowledger = createAcknowledger(client);
-  const backlog = createBacklog(client, acknowledger.signOfLife);
+  const backlog = createBacklog(client, () => acknowledger.signOfLife());
   let accepted = 0;
   let isEnding = false;
   let timer: NodeJS.Timeout | undefined;
