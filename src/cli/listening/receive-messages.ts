@@ -5,8 +5,8 @@ import { formatDuration } from '../../protocol/units.ts';
 import type { CommandContext } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { timerMsMax } from '../sending/awaited.ts';
-import { createAcknowledger } from './acknowledger.ts';
-import { createBacklog } from './backlog.ts';
+import { type Acknowledger, createAcknowledger } from './acknowledger.ts';
+import { type Backlog, createBacklog } from './backlog.ts';
 
 /** Where the messages go. */
 export interface MessageSink {
@@ -74,100 +74,138 @@ function fits(filter: MessageFilter | undefined, { text, from, payload }: Receiv
  * Gives what arrives to the sink until there are enough, the time is over, or the command is interrupted. What waited in the
  * queue is acknowledged when the sink is done with it, so that nothing is lost that was not (PROTOCOL B `acks`).
  */
-export async function receiveMessages(
+export function receiveMessages(
   client: ListeningClient,
   sink: MessageSink,
   context: CommandContext,
-  { count = Number.POSITIVE_INFINITY, timeoutMs, filter }: ReceiveOptions,
+  options: ReceiveOptions,
 ): Promise<ExitCode> {
-  const end = Promise.withResolvers<ExitCode>();
-  const acknowledger = createAcknowledger(client);
-  const backlog = createBacklog(client, () => acknowledger.signOfLife());
-  let accepted = 0;
-  let isEnding = false;
-  let timer: NodeJS.Timeout | undefined;
+  return new Reception(client, sink, context, options).run();
+}
 
-  async function accept(message: ReceivedMessage): Promise<void> {
-    backlog.add(message);
+class Reception {
+  readonly #client: ListeningClient;
+  readonly #sink: MessageSink;
+  readonly #context: CommandContext;
+  readonly #options: ReceiveOptions;
+  readonly #count: number;
+  readonly #acknowledger: Acknowledger;
+  readonly #backlog: Backlog;
+  readonly #end = Promise.withResolvers<ExitCode>();
+  #accepted = 0;
+  #isEnding = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(client: ListeningClient, sink: MessageSink, context: CommandContext, options: ReceiveOptions) {
+    this.#client = client;
+    this.#sink = sink;
+    this.#context = context;
+    this.#options = options;
+    this.#count = options.count ?? Number.POSITIVE_INFINITY;
+    this.#acknowledger = createAcknowledger(client);
+    this.#backlog = createBacklog(client, () => this.#acknowledger.signOfLife());
+  }
+
+  async run(): Promise<ExitCode> {
+    this.#follow();
     try {
-      if (await sink.take(message)) acknowledger.finish(message);
-    } catch (error) {
-      end.reject(error);
+      return await this.#end.promise;
     } finally {
-      backlog.remove(message);
+      this.#isEnding = true;
+      clearTimeout(this.#timer);
+      await this.#sink.close();
+      this.#backlog.close();
+      await this.#backlog.whenEmpty();
+      await this.#acknowledger.settle();
+      await this.#client.close();
     }
+  }
+
+  #follow(): void {
+    const client = this.#client;
+    const { output, interruption } = this.#context;
+    client.on('message', (message) => this.#handleMessage(message));
+    client.on('refused', (error) => output.complain(error.message));
+    const tell = createStateTeller(this.#context, () => this.#startTimer());
+    const follow = (state: ConnectionState) => {
+      const error = tell(state);
+      if (error !== undefined) this.#end.reject(error);
+    };
+    client.on('state', follow);
+    // It may be connected already.
+    if (client.state.phase === 'authenticated') follow(client.state);
+    if (interruption.signal.aborted) this.#handleInterruption();
+    else interruption.signal.addEventListener('abort', () => this.#handleInterruption());
+  }
+
+  #startTimer(): void {
+    const { timeoutMs } = this.#options;
+    if (timeoutMs === undefined) return;
+    this.#timer = setTimeout(() => this.#handleTimeout(timeoutMs), Math.min(timeoutMs, timerMsMax));
+  }
+
+  #handleMessage(message: ReceivedMessage): void {
+    if (this.#accepted === this.#count) {
+      this.#accepted += 1;
+      this.#handleBeyondCount();
+      return;
+    }
+    if (this.#isEnding || this.#accepted > this.#count || !this.#acknowledger.arrive(message)) return;
+    if (!fits(this.#options.filter, message)) {
+      this.#acknowledger.finish(message);
+      return;
+    }
+    this.#accepted += 1;
+    void this.#accept(message);
+    if (this.#accepted === this.#count) void this.#endWith(exitCodes.done);
+  }
+
+  async #accept(message: ReceivedMessage): Promise<void> {
+    this.#backlog.add(message);
+    try {
+      if (await this.#sink.take(message)) this.#acknowledger.finish(message);
+    } catch (error) {
+      this.#end.reject(error);
+    } finally {
+      this.#backlog.remove(message);
+    }
+  }
+
+  #handleBeyondCount(): void {
+    const said = `more than ${this.#count} came: what waited in the queue is delivered again, to the next who listens`;
+    this.#context.output.say(said);
+    if (this.#hasAcks) return;
+    // Closing here, before a ping behind the batch is read, leaves in the queue what was not taken.
+    void this.#client.close();
+    this.#end.resolve(exitCodes.done);
+  }
+
+  #handleTimeout(timeoutMs: number): void {
+    if (this.#count === Number.POSITIVE_INFINITY) {
+      void this.#endWith(exitCodes.done);
+      return;
+    }
+    const came = `${this.#accepted} of ${this.#count} messages came`;
+    this.#context.output.complain(`${came} within ${formatDuration(timeoutMs)}`);
+    void this.#endWith(exitCodes.timeout);
+  }
+
+  #handleInterruption(): void {
+    this.#isEnding = true;
+    this.#end.resolve(this.#context.interruption.exitCode);
   }
 
   /** Waits for what was accepted. */
-  async function endWith(code: ExitCode): Promise<void> {
-    if (isEnding) return;
-    isEnding = true;
-    await backlog.whenEmpty();
+  async #endWith(code: ExitCode): Promise<void> {
+    if (this.#isEnding) return;
+    this.#isEnding = true;
+    await this.#backlog.whenEmpty();
     // Without acknowledgements the relay keeps what it does not know to be read: the answer says that it does (PROTOCOL A4).
-    if (client.session?.extensions.acks !== true) await client.ping().catch(() => undefined);
-    end.resolve(code);
+    if (!this.#hasAcks) await this.#client.ping().catch(() => undefined);
+    this.#end.resolve(code);
   }
 
-  function handleBeyondCount(): void {
-    context.output.say(`more than ${count} came: what waited in the queue is delivered again, to the next who listens`);
-    if (client.session?.extensions.acks === true) return;
-    // Closing here, before a ping behind the batch is read, leaves in the queue what was not taken.
-    void client.close();
-    end.resolve(exitCodes.done);
-  }
-
-  function handleMessage(message: ReceivedMessage): void {
-    if (accepted === count) {
-      if (accepted++ === count) handleBeyondCount();
-      return;
-    }
-    if (isEnding || accepted > count || !acknowledger.arrive(message)) return;
-    if (!fits(filter, message)) {
-      acknowledger.finish(message);
-      return;
-    }
-    accepted += 1;
-    void accept(message);
-    if (accepted === count) void endWith(exitCodes.done);
-  }
-
-  function handleTimeout(): void {
-    if (count === Number.POSITIVE_INFINITY) {
-      void endWith(exitCodes.done);
-      return;
-    }
-    context.output.complain(`${accepted} of ${count} messages came within ${formatDuration(timeoutMs ?? 0)}`);
-    void endWith(exitCodes.timeout);
-  }
-
-  const handleState = createStateTeller(context, () => {
-    if (timeoutMs !== undefined) timer = setTimeout(handleTimeout, Math.min(timeoutMs, timerMsMax));
-  });
-  client.on('message', handleMessage);
-  client.on('refused', (error) => context.output.complain(error.message));
-  const follow = (state: ConnectionState) => {
-    const error = handleState(state);
-    if (error !== undefined) end.reject(error);
-  };
-  client.on('state', follow);
-  // It may be connected already.
-  if (client.state.phase === 'authenticated') follow(client.state);
-  const interrupt = () => {
-    isEnding = true;
-    end.resolve(context.interruption.exitCode);
-  };
-  if (context.interruption.signal.aborted) interrupt();
-  else context.interruption.signal.addEventListener('abort', interrupt);
-
-  try {
-    return await end.promise;
-  } finally {
-    isEnding = true;
-    clearTimeout(timer);
-    await sink.close();
-    backlog.close();
-    await backlog.whenEmpty();
-    await acknowledger.settle();
-    await client.close();
+  get #hasAcks(): boolean {
+    return this.#client.session?.extensions.acks === true;
   }
 }
