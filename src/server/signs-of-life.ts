@@ -24,4 +24,10 @@ export class SignsOfLife {
     session.isSilent = true;
     session.room.watch.noteOffline(session.clientId, nowMs);
   }
+  /** For so long the relay itself did not run: nobody could be heard then, and nobody was asked. */
+  excuse(session: Session, pausedMs: number, nowMs: number): void {
+    const heardAtMs = Math.min(nowMs, session.lastHeardAtMs + pausedMs);
+    if (nowMs - heardAtMs < this.#limits().silent_after) this.noteHeard(session, heardAtMs);
+    else session.lastHeardAtMs = heardAtMs;
+  }
 }

@@ -8,6 +8,8 @@ import type { Switchboard } from './switchboard.ts';
 
 /** Time between two sweeps: a twentieth of the shortest limit of time, within these bounds, in milliseconds. */
 const sweepMs = { min: 20, max: 500, partOfLimit: 20 } as const;
+/** A sweep that is so late was not late for work, but because the relay did not run, in milliseconds. */
+const pausedMs = 1000;
 /** Time between two writings of when devices were last seen, in milliseconds. */
 const lastSeenMs = 30_000;
 
@@ -26,8 +28,18 @@ export function startSweeper(options: SweeperOptions): { close(): void } {
   const { clock, limits, switchboard, directory, pending, throttle, log } = options;
   const warn = (what: string) => (error: Error) => log.warn({ reason: error.message }, what);
 
+  let sweptAtMs = clock();
+
   function sweep(): void {
     const nowMs = clock();
+    const lateMs = nowMs - sweptAtMs - intervalMs;
+    sweptAtMs = nowMs;
+    if (lateMs > pausedMs) {
+      // What came meanwhile is read before the next sweep, which judges who is silent.
+      log.warn({ ms: Math.round(lateMs) }, 'the relay did not run for a while');
+      switchboard.excuse(lateMs, nowMs);
+      return;
+    }
     const message = 'no credentials came in time: send them as the first message';
     for (const late of pending.openedBefore(nowMs - limits().auth_deadline))
       late.refuse({ code: 'auth_timeout', message });

@@ -43,6 +43,13 @@ export class Switchboard {
     session.queue?.drain();
   }
 
+  /** For so long the relay did not run: its process or its machine was stopped. That is nobody's silence. */
+  excuse(pausedMs: number, nowMs: number): void {
+    for (const room of this.rooms.all()) {
+      for (const session of room.sessions.values()) this.signsOfLife.excuse(session, pausedMs, nowMs);
+    }
+  }
+
   /** Pings who is silent, notices who is gone, tries again what the store could not do, and ends what is too old. */
   async sweep(nowMs: number): Promise<void> {
     let hasQueues = false;
