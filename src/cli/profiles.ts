@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { isObject } from '../protocol/messages.ts';
-import { readConfigFile, writeConfigFile } from './config-file.ts';
+import { changeConfigFile, readConfigFile } from './config-file.ts';
 import { CommandError, exitCodes } from './exit-codes.ts';
 import { configDir } from './paths.ts';
 
@@ -65,9 +65,12 @@ function checkFile(value: unknown, path: string): ProfilesFile {
   };
 }
 
-function readFile(path: string): ProfilesFile {
-  const value = readConfigFile(path);
+function profilesIn(value: unknown, path: string): ProfilesFile {
   return value === undefined ? { profiles: {} } : checkFile(value, path);
+}
+
+function readFile(path: string): ProfilesFile {
+  return profilesIn(readConfigFile(path), path);
 }
 
 /** Opens the profiles of this user; the file is 0600, because it holds keys. */
@@ -76,15 +79,15 @@ export function openProfiles(env: Readonly<Record<string, string | undefined>>):
   const path = join(folder, 'profiles.json');
 
   /** What is there is read again, because another command may have written. */
-  async function write(change: (file: ProfilesFile) => ProfilesFile): Promise<void> {
-    await writeConfigFile(folder, 'profiles', { ...change(readFile(path)) });
+  function write(change: (file: ProfilesFile) => ProfilesFile): Promise<void> {
+    return changeConfigFile(folder, 'profiles', (held) => ({ ...change(profilesIn(held, path)) }));
   }
 
-  function put(name: string, profile: Profile): Promise<void> {
-    return write((file) => ({
+  function put(file: ProfilesFile, name: string, profile: Profile): ProfilesFile {
+    return {
       current: file.current !== undefined && Object.hasOwn(file.profiles, file.current) ? file.current : name,
       profiles: { ...file.profiles, [name]: profile },
-    }));
+    };
   }
 
   return {
@@ -99,10 +102,14 @@ export function openProfiles(env: Readonly<Record<string, string | undefined>>):
     },
     async add(name, profile) {
       if (Object.hasOwn(readFile(path).profiles, name)) return false;
-      await put(name, profile);
-      return true;
+      let isNew = false;
+      await write((file) => {
+        isNew = !Object.hasOwn(file.profiles, name);
+        return isNew ? put(file, name, profile) : file;
+      });
+      return isNew;
     },
-    replace: put,
+    replace: (name, profile) => write((file) => put(file, name, profile)),
     use: (name) => write((file) => ({ ...file, current: name })),
     remove: (name) =>
       write((file) => {

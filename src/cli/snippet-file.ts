@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { readSnippets, type Snippet, type Snippets } from '../client/snippets.ts';
 import { isObject } from '../protocol/messages.ts';
-import { readConfigFile, writeConfigFile } from './config-file.ts';
+import { changeConfigFile, readConfigFile } from './config-file.ts';
 import { CommandError, exitCodes } from './exit-codes.ts';
 import { configDir } from './paths.ts';
 
@@ -20,10 +20,11 @@ export function openSnippetFile(env: Readonly<Record<string, string | undefined>
   const path = join(folder, 'snippets.json');
 
   /** What somebody wrote by hand stays as it is, read or not. */
-  async function change(edit: (saved: Readonly<Record<string, unknown>>) => Record<string, unknown>): Promise<void> {
-    const file = readConfigFile(path) ?? {};
-    const saved = isObject(file) && isObject(file.snippets) ? file.snippets : {};
-    await writeConfigFile(folder, 'snippets', { ...(isObject(file) ? file : {}), snippets: edit(saved) });
+  function change(edit: (saved: Readonly<Record<string, unknown>>) => Record<string, unknown>): Promise<void> {
+    return changeConfigFile(folder, 'snippets', (file = {}) => {
+      const saved = isObject(file) && isObject(file.snippets) ? file.snippets : {};
+      return { ...(isObject(file) ? file : {}), snippets: edit(saved) };
+    });
   }
 
   return {

@@ -1,4 +1,14 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -47,6 +57,25 @@ describe('profiles', () => {
     expect(profiles.get('prod')).toEqual(prod);
     await profiles.replace('prod', other);
     expect(profiles.get('prod')).toEqual(other);
+  });
+
+  it('of many commands that save at the same time are all kept, and of one name only one is new', async () => {
+    const names = Array.from({ length: 8 }, (_, n) => `p${n}`);
+    const commands = [...names, 'p0', 'p0'].map((name) => {
+      const own = openProfiles({ RELAY_CONFIG_DIR: join(folder, 'config') });
+      return own.add(name, prod);
+    });
+    expect((await Promise.all(commands)).filter((isNew) => isNew)).toHaveLength(8);
+    expect(profiles.names()).toEqual(names);
+    expect(existsSync(`${profiles.path}.lock`)).toBe(false);
+  });
+
+  it('are not held up by a command that was killed while it saved', async () => {
+    mkdirSync(join(folder, 'config'));
+    writeFileSync(`${profiles.path}.lock`, '');
+    const longAgoSeconds = Date.now() / 1000 - 60;
+    utimesSync(`${profiles.path}.lock`, longAgoSeconds, longAgoSeconds);
+    expect(await profiles.add('prod', prod)).toBe(true);
   });
 
   it('forget the current one when it is removed', async () => {
