@@ -3,7 +3,7 @@
  * acknowledged: `queued ID`, `confirming ID` before a delivered message is confirmed and `confirmed ID` after it.
  */
 import { openSqliteStore } from '../../src/server/store/sqlite-store.ts';
-import { claimAll } from '../server/store-claims.ts';
+import { claimAll } from '../server/store-samples.ts';
 
 const [, , dataDir = '', round = '0', linesMax = 'Infinity'] = process.argv;
 const onFatal = (reason: string) => {

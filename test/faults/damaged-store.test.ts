@@ -1,9 +1,8 @@
 import { readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StoreOpenError } from '../../src/server/store/store.ts';
-import { claimAll } from '../server/store-claims.ts';
-import { message, text } from '../server/store-contract.ts';
 import { makeStoreFolder, type StoreFolder } from '../server/store-folder.ts';
+import { claimAll, message, text } from '../server/store-samples.ts';
 
 let folder: StoreFolder;
 beforeEach(() => {

@@ -12,7 +12,7 @@ import { openTables, type Tables } from '../../src/server/store/open-tables.ts';
 import type { StoreEvent } from '../../src/server/store/operations.ts';
 import type { QueueName } from '../../src/server/store/queue-records.ts';
 import { type DirectoryChange, type DirectorySnapshot, StoreOpenError } from '../../src/server/store/store.ts';
-import { claimAll } from '../server/store-claims.ts';
+import { claimAll } from '../server/store-samples.ts';
 import { type RecordBytes, recordBytesIn } from './bit-flips/record-bytes.ts';
 
 let dataDir: string;

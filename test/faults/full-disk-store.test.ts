@@ -2,9 +2,8 @@ import { readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type RelayStore, StoreOpenError, StoreUnavailableError } from '../../src/server/store/store.ts';
-import { claimAll } from '../server/store-claims.ts';
-import { message } from '../server/store-contract.ts';
 import { makeStoreFolder, type StoreFolder } from '../server/store-folder.ts';
+import { claimAll, message } from '../server/store-samples.ts';
 import { canMakeSmallDisks, makeSmallDisk, type SmallDisk } from './small-disk.ts';
 
 /** On a real file system; the whole relay on one is in full-disk-relay.test.ts. */

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { copyStoppedStore } from '../../src/server/store/copies.ts';
 import { makeTemporaryFolder, runRelay, spawnRelay } from '../e2e/built-relay.ts';
-import { message } from '../server/store-contract.ts';
 import { makeStoreFolder } from '../server/store-folder.ts';
+import { message } from '../server/store-samples.ts';
 import { hasTool } from '../tools.ts';
 import { buildShim } from './shims.ts';
 

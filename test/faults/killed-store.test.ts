@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StoreOpenError } from '../../src/server/store/store.ts';
-import { text } from '../server/store-contract.ts';
 import { makeStoreFolder, type StoreFolder } from '../server/store-folder.ts';
+import { text } from '../server/store-samples.ts';
 
 const rounds = Number(process.env.KILL_ROUNDS ?? 5);
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from './memory-store.ts';
-import { claimAll } from './store-claims.ts';
-import { describeStoreContract, message } from './store-contract.ts';
+import { describeStoreContract } from './store-contract.ts';
+import { claimAll, message } from './store-samples.ts';
 
 describeStoreContract('the memory store of the tests', async () => {
   let store = createMemoryStore();

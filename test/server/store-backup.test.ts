@@ -5,8 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { copyStoppedStore, inspectCopy, restoreCopy } from '../../src/server/store/copies.ts';
 import { migrations } from '../../src/server/store/schema.ts';
 import { type FileStore, StoreUnavailableError } from '../../src/server/store/store.ts';
-import { message } from './store-contract.ts';
 import { makeStoreFolder, type StoreFolder } from './store-folder.ts';
+import { message } from './store-samples.ts';
 import { makeStoreInSchema1 } from './store-schema-1.ts';
 
 let folder: StoreFolder;

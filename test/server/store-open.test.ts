@@ -4,8 +4,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openSqliteStore } from '../../src/server/store/sqlite-store.ts';
 import { StoreOpenError } from '../../src/server/store/store.ts';
-import { message } from './store-contract.ts';
 import { makeStoreFolder, type StoreFolder } from './store-folder.ts';
+import { message } from './store-samples.ts';
 
 const isRoot = process.geteuid?.() === 0;
 const mode = (path: string) => (statSync(path).mode & 0o777).toString(8);
