@@ -97,6 +97,8 @@ function openHttp({ options, core, store, metrics, log, endingReason }: NetworkP
       silentAfterMs: () => limits().silent_after,
       limits,
       publicUrl: options.publicUrl,
+      isEnding: () => endingReason() !== undefined,
+      waits: new Set(),
       notReadyReason: () => endingReason() ?? (store.isWritable() ? undefined : 'the store cannot be written'),
       metrics,
     },

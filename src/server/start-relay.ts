@@ -85,6 +85,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     for (const connection of connections) connection.stopReading();
     await store.flush();
     for (const connection of connections) connection.goAway();
+    http.endWaits();
     await sockets.close(closeGraceMs);
     sweeper.close();
     core.throttle.close();

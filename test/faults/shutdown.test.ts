@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeTemporaryFolder, type ServedRelay, startServe } from '../e2e/built-relay.ts';
+import { callApi } from '../e2e/contract/http-api.ts';
 import { flagged, numbered } from '../e2e/contract/queueing.ts';
 import { openRoom, roomOf, settle } from '../e2e/contract/test-room.ts';
 import { until } from '../e2e/contract/until.ts';
@@ -46,6 +47,23 @@ describe('FAULTS 16: SIGTERM', { timeout: 60_000 }, () => {
     await using next = await startServe({ dataDir });
     await using away = await roomOf(next, room.user, room.authKey).controller('away');
     for (const text of numbered('away', 0, 2000)) expect(await away.nextText()).toBe(flagged(text));
+  });
+
+  it('answers who waits over HTTP for a delivery with what is known', async () => {
+    const room = await openRoom(relay);
+    const asked = ['first', 'second'].map((n) =>
+      callApi(relay, '/api/messages/?wait=delivered&timeout=60s', {
+        key: room.authKey,
+        method: 'POST',
+        body: { target: 'away', n },
+      }),
+    );
+    await room.untilWaiting('away', 2);
+    const stopped = relay.stop('SIGTERM');
+    for (const answer of await Promise.all(asked)) {
+      expect(answer).toEqual({ status: 200, body: { status: 'queued', target: 'away' } });
+    }
+    expect(await stopped).toMatchObject({ code: 0 });
   });
 
   it('takes nothing in half: what is under way is there in full and in order, or not at all', async () => {

@@ -29,6 +29,10 @@ export interface HttpContext {
   readonly publicUrl: string | undefined;
   /** Why the relay takes no new work, or undefined while it does. */
   readonly notReadyReason: () => string | undefined;
+  /** Whether the relay comes to its end, so that no message is taken any more. */
+  readonly isEnding: () => boolean;
+  /** Requests that wait for the end of a message: how each is answered now. */
+  readonly waits: Set<() => void>;
   readonly metrics: Pick<Metrics, 'contentType' | 'scrape' | 'noteRequest'>;
 }
 

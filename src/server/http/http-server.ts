@@ -53,6 +53,8 @@ export interface HttpSide {
   /** Listens; resolves with the port. */
   listen(host: string, port: number): Promise<number>;
   onUpgrade(handle: (request: IncomingMessage, socket: Socket, head: Buffer) => void): void;
+  /** Answers who waits for the end of a message with what is known of it, as the relay shuts down. */
+  endWaits(): void;
   /** New certificates for new connections. */
   setTls(tls: TlsFiles): void;
   close(): Promise<void>;
@@ -111,6 +113,9 @@ export function createHttpServer(options: HttpServerOptions): HttpSide {
       return typeof address === 'object' && address !== null ? address.port : port;
     },
     onUpgrade: (handle) => void fastify.server.on('upgrade', handle),
+    endWaits() {
+      for (const end of [...context.waits]) end();
+    },
     setTls: (files) => tlsServer?.setSecureContext(files),
     close: () => fastify.close(),
   };

@@ -102,6 +102,8 @@ function refuse(code: RelayCode, message: string): never {
 /** Counts a message that is refused before it was looked where it goes. */
 function takeMessage(context: HttpContext, room: Room, bytes: Uint8Array): MessageToSend {
   try {
+    if (context.isEnding())
+      refuse('going_away', 'the relay shuts down or restarts: the message was not taken, try again');
     if (context.queue.isCongested()) {
       refuse('overloaded', 'the relay takes messages faster than its disk: the message was not taken, try again later');
     }
@@ -159,7 +161,7 @@ function send(
   message: MessageToSend,
   options: { readonly waitsForEnd: boolean; readonly timeoutMs: number },
 ): Promise<Answer> {
-  const { switchboard, clock } = context;
+  const { switchboard, clock, waits } = context;
   const { target, messageId } = message;
   const named = { target, ...(messageId === undefined ? {} : { _id: messageId }) };
   return new Promise((resolve) => {
@@ -167,6 +169,7 @@ function send(
     let stopWaiting = () => {};
     const finish = (answer: Answer) => {
       clearTimeout(timer);
+      waits.delete(giveUp);
       stopWaiting();
       sender.isEnded = true;
       resolve(answer);
@@ -179,7 +182,9 @@ function send(
         finish({ status: told.state, ...named });
       }
     };
-    const timer = setTimeout(() => finish({ status: soFar, ...named }), options.timeoutMs);
+    const giveUp = () => finish({ status: soFar, ...named });
+    const timer = setTimeout(giveUp, options.timeoutMs);
+    waits.add(giveUp);
     const sender: Sender & { isEnded: boolean } = {
       room,
       clientId,
