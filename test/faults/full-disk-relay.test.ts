@@ -1,4 +1,4 @@
-import { rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ServedRelay, startServe } from '../e2e/built-relay.ts';
@@ -26,13 +26,6 @@ describe.runIf(canMakeSmallDisks())('FAULTS 4: the disk of a relay is full', () 
     disk.remove();
   });
 
-  function leaveNothing(): string {
-    const ballast = join(disk.path, 'ballast');
-    const { bavail, bsize } = statfsSync(disk.path);
-    writeFileSync(ballast, Buffer.alloc(bavail * bsize));
-    return ballast;
-  }
-
   /** What is told of this message first; the later states of others are passed over. */
   async function send(target: string, id: string): Promise<Told> {
     sender.send(target, id, text);
@@ -58,7 +51,7 @@ describe.runIf(canMakeSmallDisks())('FAULTS 4: the disk of a relay is full', () 
   const status = async (path: string) => (await fetch(relay.http + path)).status;
 
   it('live messages go on, queueing is refused, deliveries still free space, and it recovers without a restart', async () => {
-    const ballast = leaveNothing();
+    const ballast = disk.fill();
     const queued = await fillUp('pump');
     expect(await status('/readyz')).toBe(503);
     expect(await status('/healthz')).toBe(200);

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type RelayStore, StoreOpenError, StoreUnavailableError } from '../../src/server/store/store.ts';
@@ -21,14 +21,6 @@ describe.runIf(canMakeSmallDisks())('FAULTS 4 and 6: the store on a small disk',
     await folder.remove();
     disk.remove();
   });
-
-  /** Something else takes all the space that is left. */
-  function leaveNothing(): string {
-    const ballast = join(disk.path, 'ballast');
-    const { bavail, bsize } = statfsSync(disk.path);
-    writeFileSync(ballast, Buffer.alloc(bavail * bsize));
-    return ballast;
-  }
 
   /** Queues until it is refused; how many were taken. */
   async function fillUp(targets: number): Promise<number> {
@@ -86,7 +78,7 @@ describe.runIf(canMakeSmallDisks())('FAULTS 4 and 6: the store on a small disk',
 
   it('that something else filled up delivers, and takes messages again when that is gone', async () => {
     for (let i = 0; i < 100; i += 1) await store.queue.enqueue(message({ payload }));
-    const ballast = leaveNothing();
+    const ballast = disk.fill();
     await fillUp(4);
     for (let delivered = 0; delivered < 100; delivered += 1) {
       const { messages } = await store.queue.claim(claimAll({ messagesMax: 1 }));
@@ -108,7 +100,7 @@ describe.runIf(canMakeSmallDisks())('FAULTS 4 and 6: the store on a small disk',
   it('that filled up while the relay was stopped delivers from its reserve', async () => {
     for (let i = 0; i < 100; i += 1) await store.queue.enqueue(message({ payload }));
     await store.close();
-    leaveNothing();
+    disk.fill();
     store = await folder.open();
     await expect(store.queue.enqueue(message({ payload }))).rejects.toThrow(/full/);
     expect(await drain('pump')).toBe(100);
@@ -118,7 +110,7 @@ describe.runIf(canMakeSmallDisks())('FAULTS 4 and 6: the store on a small disk',
     await store.queue.enqueue(message());
     await store.close();
     rmSync(join(folder.dataDir, 'relay.reserve'));
-    const ballast = leaveNothing();
+    const ballast = disk.fill();
     store = await folder.open();
     expect(store.isWritable()).toBe(false);
     await expect(store.queue.claim(claimAll())).rejects.toThrow(/full/);
@@ -146,7 +138,7 @@ describe.runIf(canMakeSmallDisks())('FAULTS 4 and 6: the store on a small disk',
     // In the table of queues and not in its index, or the other way round.
     bytes.write('2', bytes.indexOf('front-door-1') + 11);
     writeFileSync(folder.database, bytes);
-    const ballast = leaveNothing();
+    const ballast = disk.fill();
     await expect(folder.open()).rejects.toThrow(
       /relay\.db is damaged \(row .*\) and is not mended before a copy of it is there \(.*no space.*\); let .* have room/,
     );

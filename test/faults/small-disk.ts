@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmdirSync } from 'node:fs';
+import { mkdtempSync, rmdirSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { allToolsRequired } from '../tools.ts';
@@ -8,6 +8,8 @@ import { allToolsRequired } from '../tools.ts';
 export interface SmallDisk {
   readonly path: string;
   setWritable(writable: boolean): void;
+  /** Something else takes all the space that is left; returns the file that gives it back when it is removed. */
+  fill(): string;
   remove(): void;
 }
 
@@ -22,6 +24,12 @@ export function makeSmallDisk(mebibytes: number): SmallDisk {
   return {
     path,
     setWritable: (writable) => mount('-o', `remount,${writable ? 'rw' : 'ro'}`, path),
+    fill() {
+      const ballast = join(path, 'ballast');
+      const { bavail, bsize } = statfsSync(path);
+      writeFileSync(ballast, Buffer.alloc(bavail * bsize));
+      return ballast;
+    },
     remove: () => {
       spawnSync('umount', [path]);
       rmdirSync(path);

@@ -8,8 +8,8 @@ import { type CommandContext, connectionOptions, defineCommand } from '../comman
 import { findConnection } from '../connect.ts';
 import { CommandError, type ExitCode, exitCodes, usageError } from '../exit-codes.ts';
 import { whenInterrupted } from '../interruption.ts';
+import { receiveOptions } from '../listening/flags.ts';
 import { firstConnection, openSession } from '../one-shot-session.ts';
-import { countFlag, durationFlag } from '../option-values.ts';
 import { paint } from '../output.ts';
 import { onOneLine } from '../printable.ts';
 import { timerMsMax } from '../sending/awaited.ts';
@@ -94,14 +94,8 @@ export const tapCommand = defineCommand({
   },
   options: {
     ...connectionOptions,
+    ...receiveOptions,
     filter: { type: 'string', requiresArg: true, describe: 'Only what fits: text, from=ID, to=ID, field=value, -not' },
-    count: { type: 'string', requiresArg: true, coerce: countFlag('count', 1), describe: 'End after so many messages' },
-    timeout: {
-      type: 'string',
-      requiresArg: true,
-      coerce: durationFlag('timeout'),
-      describe: 'End after this time; 6 with fewer than --count',
-    },
   },
   examples: [
     ['relay tap', 'Shows what passes in the room, and what the relay did with it.'],

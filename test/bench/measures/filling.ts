@@ -1,7 +1,7 @@
 import type { RunningPeer } from '../peers/peer.ts';
 import { runGenerator } from '../run-generator.ts';
 import type { Figures, Measure, Plan } from './measure.ts';
-import { warmUpMs, withReceipts } from './traffic.ts';
+import { besideColumns, besideFigures, warmUpMs, withReceipts } from './traffic.ts';
 
 const payloadBytes = 200;
 const pairs = 10;
@@ -43,14 +43,7 @@ async function measureBeside(server: RunningPeer, filledPerSecond: FilledPerSeco
   const live = { kind: 'offered-load', pace: 'sleep', messagesPerSecond, ...job } as const;
   const alone = await runGenerator(server, live);
   const [beside, filled] = await Promise.all([runGenerator(server, live), fillQueues(server, filledPerSecond, plan)]);
-  return {
-    aloneP50Us: alone.p50Us,
-    aloneP99Us: alone.p99Us,
-    p50Us: beside.p50Us,
-    p99Us: beside.p99Us,
-    p99Growth: beside.p99Us / alone.p99Us,
-    queuedPerSecond: (filled.messages / filled.durationMs) * 1000,
-  };
+  return { ...besideFigures(alone, beside), queuedPerSecond: (filled.messages / filled.durationMs) * 1000 };
 }
 
 /** Issue 4: the 99th percentile of live traffic at most 1.5 times as high while queues are filled. */
@@ -60,14 +53,7 @@ export const filling: Measure = {
     `${messagesPerSecond.toLocaleString('en')} messages a second of ${payloadBytes} B between ${pairs} pairs, alone and while ${senders} senders ` +
     'fill the queues of as many absent targets: each sends its next message when a receipt says that the last one is on the disk, or ' +
     'all together at an even pace. Live and filling traffic have a generator each, which sleeps when it has nothing to do.',
-  columns: [
-    { key: 'aloneP50Us', title: 'p50 µs alone', digits: 0 },
-    { key: 'aloneP99Us', title: 'p99 µs alone', digits: 0 },
-    { key: 'p50Us', title: 'p50 µs beside', digits: 0 },
-    { key: 'p99Us', title: 'p99 µs beside', digits: 0 },
-    { key: 'p99Growth', title: '× p99 alone', digits: 2 },
-    { key: 'queuedPerSecond', title: 'queued/s', digits: 0 },
-  ],
+  columns: [...besideColumns, { key: 'queuedPerSecond', title: 'queued/s', digits: 0 }],
   needsFreshServer: true,
   onlyPeer: 'this',
   cases: (plan) =>

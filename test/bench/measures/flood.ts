@@ -4,7 +4,7 @@ import type { RunningPeer } from '../peers/peer.ts';
 import { runGenerator, startFlood } from '../run-generator.ts';
 import { median } from '../statistics.ts';
 import type { Measure } from './measure.ts';
-import { warmUpMs, withReceipts } from './traffic.ts';
+import { besideColumns, besideFigures, warmUpMs, withReceipts } from './traffic.ts';
 
 const payloadBytes = 200;
 const pairs = 10;
@@ -48,11 +48,7 @@ export const flood: Measure = {
     `${messagesPerSecond.toLocaleString('en')} messages a second of ${payloadBytes} B between ${pairs} pairs, alone and while another user with ` +
     'the default rates sends as fast as the relay takes it, on connections that come back whenever they are closed with 4129.',
   columns: [
-    { key: 'aloneP50Us', title: 'p50 µs alone', digits: 0 },
-    { key: 'aloneP99Us', title: 'p99 µs alone', digits: 0 },
-    { key: 'p50Us', title: 'p50 µs beside', digits: 0 },
-    { key: 'p99Us', title: 'p99 µs beside', digits: 0 },
-    { key: 'p99Growth', title: '× p99 alone', digits: 2 },
+    ...besideColumns,
     { key: 'aloneCpuPercent', title: 'CPU % alone', digits: 1 },
     { key: 'cpuPercent', title: 'CPU % beside', digits: 1 },
     { key: 'refusedPerSecond', title: 'refused/s', digits: 0 },
@@ -77,13 +73,12 @@ export const flood: Measure = {
         const beside = await run(besideTimes * measureMs);
         const { durationMs, refused, closed } = await running.stop();
         const after = await run(2 * measureMs);
-        const aloneP99Us = median([before.p99Us, after.p99Us]);
+        const alone = {
+          p50Us: median([before.p50Us, after.p50Us]),
+          p99Us: median([before.p99Us, after.p99Us]),
+        };
         return {
-          aloneP50Us: median([before.p50Us, after.p50Us]),
-          aloneP99Us,
-          p50Us: beside.p50Us,
-          p99Us: beside.p99Us,
-          p99Growth: beside.p99Us / aloneP99Us,
+          ...besideFigures(alone, beside),
           aloneCpuPercent: median([cpuPercent(before), cpuPercent(after)]),
           cpuPercent: cpuPercent(beside),
           refusedPerSecond: (refused / durationMs) * 1000,

@@ -4,7 +4,7 @@ import type { RunningPeer } from '../peers/peer.ts';
 import { runGenerator } from '../run-generator.ts';
 import { median } from '../statistics.ts';
 import type { Figures, Measure, Plan } from './measure.ts';
-import { cpuUsPerMessage, inFlightPerPair, warmUpMs } from './traffic.ts';
+import { cpuUsPerMessage, windowJob } from './traffic.ts';
 
 const payloadBytes = 200;
 const pairs = 10;
@@ -16,23 +16,9 @@ const soakMeasureMs = 1000;
 const heartbeatMs = 16_000;
 const bytesPerMebibyte = 1024 * 1024;
 
-function windowJob(plan: Plan, changes: Partial<WindowJob>): WindowJob {
-  return {
-    kind: 'window',
-    pairs,
-    payloadBytes,
-    payloadStyle: plan.payloadStyle,
-    inFlightPerPair: inFlightPerPair(payloadBytes),
-    idleConnections: 0,
-    warmUpMs,
-    measureMs: plan.measureMs,
-    ...changes,
-  };
-}
-
 /** The same traffic again and again until a million messages have passed; memory after the first round and at the end. */
 async function soak(server: RunningPeer, plan: Plan): Promise<Figures> {
-  const job = windowJob(plan, { measureMs: soakMeasureMs });
+  const job = windowJob({ ...plan, measureMs: soakMeasureMs }, payloadBytes, pairs);
   const first = await runGenerator(server, job);
   let last = first;
   for (let messages = 0; messages < messagesOfMillion; messages += last.messages)
@@ -76,7 +62,7 @@ export const growth: Measure = {
       label: `${payloadBytes} B, ${pairs} pairs`,
       async measure(server) {
         const cpuUs = async (changes: Partial<WindowJob>) =>
-          cpuUsPerMessage(await runGenerator(server, windowJob(plan, changes)));
+          cpuUsPerMessage(await runGenerator(server, { ...windowJob(plan, payloadBytes, pairs), ...changes }));
         // The first traffic of a fresh server is that of its compilers.
         await cpuUs({});
         const memory = await soak(server, plan);

@@ -1,14 +1,7 @@
 import { formatSize } from '../../../src/protocol/units.ts';
 import { runGenerator } from '../run-generator.ts';
 import type { Measure } from './measure.ts';
-import {
-  forEachSizeAndPairs,
-  inFlightPerPair,
-  serverCpuColumn,
-  trafficFigures,
-  warmUpMs,
-  withReceipts,
-} from './traffic.ts';
+import { forEachSizeAndPairs, serverCpuColumn, trafficFigures, windowJob, withReceipts } from './traffic.ts';
 
 /** Issue 4: at least half of the throughput without. */
 export const receipts: Measure = {
@@ -28,16 +21,7 @@ export const receipts: Measure = {
     forEachSizeAndPairs(plan, (payloadBytes, pairs) => ({
       label: `${formatSize(payloadBytes)}, ${pairs} ${pairs === 1 ? 'pair' : 'pairs'}`,
       async measure(server) {
-        const job = {
-          kind: 'window',
-          pairs,
-          payloadBytes,
-          payloadStyle: plan.payloadStyle,
-          inFlightPerPair: inFlightPerPair(payloadBytes),
-          idleConnections: 0,
-          warmUpMs,
-          measureMs: plan.measureMs,
-        } as const;
+        const job = windowJob(plan, payloadBytes, pairs);
         const plain = trafficFigures(await runGenerator(server, job));
         const proven = trafficFigures(await runGenerator(withReceipts(server), { ...job, receipts: 'delivered' }));
         const { messagesPerSecond: plainPerSecond = Number.NaN } = plain;

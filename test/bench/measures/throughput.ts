@@ -4,11 +4,10 @@ import type { Measure } from './measure.ts';
 import {
   forEachSizeAndPairs,
   generatorCpuColumn,
-  inFlightPerPair,
   messagesPerSecondColumn,
   serverCpuColumn,
   trafficFigures,
-  warmUpMs,
+  windowJob,
 } from './traffic.ts';
 
 export const throughput: Measure = {
@@ -20,17 +19,7 @@ export const throughput: Measure = {
     forEachSizeAndPairs(plan, (payloadBytes, pairs) => ({
       label: `${formatSize(payloadBytes)}, ${pairs} ${pairs === 1 ? 'pair' : 'pairs'}`,
       async measure(server) {
-        const result = await runGenerator(server, {
-          kind: 'window',
-          pairs,
-          payloadBytes,
-          payloadStyle: plan.payloadStyle,
-          inFlightPerPair: inFlightPerPair(payloadBytes),
-          idleConnections: 0,
-          warmUpMs,
-          measureMs: plan.measureMs,
-        });
-        return trafficFigures(result);
+        return trafficFigures(await runGenerator(server, windowJob(plan, payloadBytes, pairs)));
       },
     })),
 };

@@ -1,5 +1,5 @@
 /** What the measures with traffic have in common. */
-import type { TrafficResult } from '../generator/job.ts';
+import type { LatencyResult, TrafficResult, WindowJob } from '../generator/job.ts';
 import type { RunningPeer } from '../peers/peer.ts';
 import type { Column, Figures, Plan } from './measure.ts';
 
@@ -11,8 +11,22 @@ const inFlightBytesMax = 128 * 1024;
 const inFlightMax = 256;
 const inFlightMin = 4;
 
-export function inFlightPerPair(payloadBytes: number): number {
+function inFlightPerPair(payloadBytes: number): number {
   return Math.min(inFlightMax, Math.max(inFlightMin, Math.floor(inFlightBytesMax / payloadBytes)));
+}
+
+/** Pairs that keep a window of messages under way. */
+export function windowJob({ payloadStyle, measureMs }: Plan, payloadBytes: number, pairs: number): WindowJob {
+  return {
+    kind: 'window',
+    pairs,
+    payloadBytes,
+    payloadStyle,
+    inFlightPerPair: inFlightPerPair(payloadBytes),
+    idleConnections: 0,
+    warmUpMs,
+    measureMs,
+  };
 }
 
 /** The sizes and pairs of a plan, each with each. */
@@ -48,3 +62,24 @@ export const latencyColumns: readonly Column[] = [
   { key: 'p50Us', title: 'p50 µs', digits: 0, hasRatio: true },
   { key: 'p99Us', title: 'p99 µs', digits: 0, hasRatio: true },
 ];
+
+type Percentiles = Pick<LatencyResult, 'p50Us' | 'p99Us'>;
+
+/** Latency of the same traffic alone and beside something else. */
+export const besideColumns: readonly Column[] = [
+  { key: 'aloneP50Us', title: 'p50 µs alone', digits: 0 },
+  { key: 'aloneP99Us', title: 'p99 µs alone', digits: 0 },
+  { key: 'p50Us', title: 'p50 µs beside', digits: 0 },
+  { key: 'p99Us', title: 'p99 µs beside', digits: 0 },
+  { key: 'p99Growth', title: '× p99 alone', digits: 2 },
+];
+
+export function besideFigures(alone: Percentiles, beside: Percentiles): Figures {
+  return {
+    aloneP50Us: alone.p50Us,
+    aloneP99Us: alone.p99Us,
+    p50Us: beside.p50Us,
+    p99Us: beside.p99Us,
+    p99Growth: beside.p99Us / alone.p99Us,
+  };
+}
