@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
+import { type Stats, statSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { CopySummary } from '../server/store/copies.ts';
 import { counted } from './counted.ts';
-import { CommandError, exitCodes } from './exit-codes.ts';
+import { CommandError, exitCodes, usageError } from './exit-codes.ts';
 
 const loadCopies = () => import('../server/store/copies.ts');
 
@@ -73,7 +73,18 @@ export function copyToJson({ schema, contents }: CopySummary): Readonly<Record<s
   return { schema, ...contents };
 }
 
-/** Whether a backup would take the place of something. */
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    // What is in the way, a loop of links or a folder that may not be entered, is said by the writing.
+    return undefined;
+  }
+}
+
+/** Whether a backup would take the place of a file. Throws where it would take that of a device, a pipe or a folder. */
 export function isTaken(path: string): boolean {
-  return existsSync(path);
+  const there = statOf(path);
+  if (there === undefined || there.isFile()) return there !== undefined;
+  throw usageError(`${path} is no file, and a backup would take its place: name a file`);
 }

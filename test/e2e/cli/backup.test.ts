@@ -2,8 +2,10 @@ import {
   existsSync,
   linkSync,
   lstatSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -87,6 +89,18 @@ describe('relay backup', () => {
     expect(readFileSync(file(), 'utf8')).toBe('a letter');
     expect(await run('backup', file(), '--yes')).toMatchObject({ code: 0 });
     expect(statSync(file()).size).toBeGreaterThan(1000);
+  });
+
+  it('takes the place of a file alone: of no device, no pipe and no folder', async () => {
+    symlinkSync('/dev/null', file());
+    mkdirSync(folder);
+    for (const path of [file(), folder]) {
+      const { code, stderr } = await run('backup', path, '--yes');
+      expect(code).toBe(2);
+      expect(stderr).toContain(`${path} is no file`);
+    }
+    expect(readlinkSync(file())).toBe('/dev/null');
+    expect(statSync(folder).isDirectory()).toBe(true);
   });
 
   it('needs an admin key, and leaves the file alone without one', async () => {
