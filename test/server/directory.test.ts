@@ -131,6 +131,21 @@ describe('the directory', () => {
     expect([removed, refused]).toMatchObject([{ device: 'pump' }, { code: 'not_found' }]);
   });
 
+  it('knows the largest message of all users, whatever changes', async () => {
+    const directory = await openDirectory();
+    await directory.bootstrap('default');
+    const user = directory.users.named('default');
+    if (user === undefined) throw new Error('no user');
+    const most = [directory.limits.messageBytesMax];
+    await directory.users.setLimits(user.userId, () => ({ message_bytes: 1_000_000 }));
+    most.push(directory.limits.messageBytesMax);
+    await directory.users.add('eve', { message_bytes: 2_000_000 });
+    most.push(directory.limits.messageBytesMax);
+    directory.limits.setDefaults({ message_bytes: 3_000_000 });
+    most.push(directory.limits.messageBytesMax);
+    expect(most).toEqual([256 * 1024, 1_000_000, 2_000_000, 3_000_000]);
+  });
+
   it('does not bring a device back that is removed while its times are written', async () => {
     const { directory, user, store } = await withDevice('pump');
     directory.devices.noteSeen(user.userId, 'pump');

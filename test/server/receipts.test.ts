@@ -25,6 +25,23 @@ describe('receipts (PROTOCOL B)', () => {
     expect(pc.received()).toMatchObject([{ _id: 'a' }]);
   });
 
+  it('wait for a ping of their own while too many are unanswered, and get it with the next answer', async () => {
+    const rig = createRig();
+    const pump = rig.join('pump');
+    const pc = rig.join('pc', { extensions: ['receipts'] });
+    const ids = Array.from({ length: 30 }, (_, index) => `m${index}`);
+    for (const _id of ids) {
+      pc.send('pump', { _id });
+      await rig.settle();
+    }
+    expect(pump.link.pings).toHaveLength(24);
+    pump.pong();
+    expect(pc.received().map(({ _id }) => _id)).toEqual(ids.slice(0, 24));
+    expect(pump.link.pings).toHaveLength(25);
+    pump.pong();
+    expect(pc.received().map(({ _id }) => _id)).toEqual(ids);
+  });
+
   it('say unconfirmed when the target of a live message goes before the proof, and nothing later', async () => {
     const rig = createRig();
     const pump = rig.join('pump');
