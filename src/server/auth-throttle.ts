@@ -1,18 +1,17 @@
 import type { Refusal } from '../protocol/messages.ts';
+import { AddressBuckets } from './address-buckets.ts';
 import type { Clock } from './clock.ts';
-import { TokenBucket } from './token-bucket.ts';
 
 /** How long a wrong key waits for its answer once there were too many from its address, unless said otherwise. */
 const defaultDelayMs = 1000;
 const minuteSeconds = 60;
-/** Addresses remembered at most unless said otherwise; beyond that the one is forgotten that was heard of longest ago. */
-const defaultAddressesMax = 100_000;
 
 export interface AuthThrottleOptions {
   readonly clock: Clock;
   /** Wrong keys of one address in a minute. */
   readonly failuresPerMinute: () => number;
   readonly delayMs?: number;
+  /** Addresses remembered at most. */
   readonly addressesMax?: number;
 }
 
@@ -23,30 +22,20 @@ export type AuthThrottle = ReturnType<typeof createAuthThrottle>;
  * address (FAULTS 24).
  */
 export function createAuthThrottle(options: AuthThrottleOptions) {
-  const { clock, failuresPerMinute, delayMs = defaultDelayMs, addressesMax = defaultAddressesMax } = options;
-  const byAddress = new Map<string, TokenBucket>();
+  const { clock, failuresPerMinute, delayMs = defaultDelayMs, addressesMax } = options;
+  const byAddress = new AddressBuckets(addressesMax);
   const delayed = new Set<NodeJS.Timeout>();
   let wrongKeys = 0;
 
   function forgetQuiet(): void {
     const perMinute = failuresPerMinute();
-    const nowMs = clock();
-    for (const [address, bucket] of byAddress) {
-      if (bucket.isFull(perMinute / minuteSeconds, perMinute, nowMs)) byAddress.delete(address);
-    }
+    byAddress.forgetQuiet(perMinute / minuteSeconds, perMinute, clock());
   }
 
   /** Counts a wrong key; true when there were too many from this address. */
   function isTooMany(address: string): boolean {
     const perMinute = failuresPerMinute();
-    const nowMs = clock();
-    const bucket = byAddress.get(address) ?? new TokenBucket(perMinute, nowMs);
-    // To the end: at the front stands who was heard of longest ago.
-    byAddress.delete(address);
-    byAddress.set(address, bucket);
-    const [oldest] = byAddress.size > addressesMax ? byAddress.keys() : [];
-    if (oldest !== undefined) byAddress.delete(oldest);
-    return !bucket.take(perMinute / minuteSeconds, perMinute, nowMs);
+    return !byAddress.take(address, perMinute / minuteSeconds, perMinute, clock());
   }
 
   return {

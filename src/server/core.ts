@@ -3,6 +3,7 @@ import { defaultServerLimits, type ServerLimits } from '../protocol/limits.ts';
 import { createAuthThrottle } from './auth-throttle.ts';
 import { createClock } from './clock.ts';
 import { Directory } from './directory/directory.ts';
+import { RequestPace } from './http/request-pace.ts';
 import { Incoming } from './incoming.ts';
 import type { Metrics } from './metrics.ts';
 import { tellRateLimited } from './over-rate.ts';
@@ -59,6 +60,7 @@ export async function createCore(options: RelayOptions, store: RelayStore, log: 
       registered: (userId) => directory.devices.ofUser(userId).map((device) => device.clientId),
     }),
     throttle: createAuthThrottle({ clock, failuresPerMinute: () => serverLimits.auth_failures }),
+    pace: new RequestPace(clock),
     setLimits(changed: ReloadOptions): void {
       if (changed.serverLimits !== undefined) serverLimits = { ...defaultServerLimits(), ...changed.serverLimits };
       if (changed.userLimits !== undefined) directory.limits.setDefaults(changed.userLimits);

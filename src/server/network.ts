@@ -85,7 +85,7 @@ function openLanes(log: Logger): LaneShared | undefined {
 }
 
 function openHttp({ options, core, store, metrics, log, endingReason }: NetworkParts) {
-  const { directory, switchboard, clock, throttle, limits } = core;
+  const { directory, switchboard, clock, throttle, pace, limits } = core;
   return createHttpServer({
     context: {
       directory,
@@ -94,6 +94,7 @@ function openHttp({ options, core, store, metrics, log, endingReason }: NetworkP
       backUp: () => store.backUp(),
       clock,
       throttle,
+      pace,
       silentAfterMs: () => limits().silent_after,
       limits,
       publicUrl: options.publicUrl,

@@ -1,4 +1,5 @@
 import type { MessageRun } from './message-run.ts';
+import { ReleaseTimes } from './release-times.ts';
 import type { Room } from './room.ts';
 import type { Session } from './session.ts';
 import { TokenBucket } from './token-bucket.ts';
@@ -11,14 +12,12 @@ import { TokenBucket } from './token-bucket.ts';
 const refusals = { burst: 5000, perSecond: 2000 } as const;
 /** A refusal that is told by its `_id` costs as much as so many that are not. */
 const toldCost = 4;
-/** How long a connection is not read then, in milliseconds: long enough to be worth it, and no pause in the sense of `MessageRate`. */
-const holdMs = { min: 100, max: 500 } as const;
-/** Connections of one user are read again at least so far apart, as far as the longest hold allows, in milliseconds. */
-const apartMs = 5;
+/** How long a connection is not read then: long enough to be worth it, and no pause in the sense of `MessageRate`. */
+const holdMs = { min: 100, max: 500, apart: 5 } as const;
 
 interface Held {
   readonly refusals: TokenBucket;
-  lastReleaseAtMs: number;
+  readonly releases: ReleaseTimes;
 }
 
 export interface OverRateOptions {
@@ -38,17 +37,15 @@ export function createOverRate({ after, count, end }: OverRateOptions) {
   function heldOf(room: Room, nowMs: number): Held {
     const found = byRoom.get(room);
     if (found !== undefined) return found;
-    const made = { refusals: new TokenBucket(refusals.burst, nowMs), lastReleaseAtMs: nowMs };
+    const made = { refusals: new TokenBucket(refusals.burst, nowMs), releases: new ReleaseTimes(holdMs, nowMs) };
     byRoom.set(room, made);
     return made;
   }
 
   function holdBack(session: Session, held: Held, nowMs: number): void {
     if (session.isEnded || session.reading.isHeldFor('rate')) return;
-    const soonestMs = Math.max(nowMs + holdMs.min, held.lastReleaseAtMs + apartMs);
-    held.lastReleaseAtMs = Math.min(soonestMs, nowMs + holdMs.max);
     session.reading.hold('rate');
-    after(held.lastReleaseAtMs - nowMs, () => session.reading.release('rate'));
+    after(held.releases.nextDelayMs(nowMs), () => session.reading.release('rate'));
   }
 
   return {

@@ -3,6 +3,7 @@ import type { ServerLimits } from '../protocol/limits.ts';
 import type { AuthThrottle } from './auth-throttle.ts';
 import type { Clock } from './clock.ts';
 import type { Directory } from './directory/directory.ts';
+import type { RequestPace } from './http/request-pace.ts';
 import type { PendingConnections } from './pending.ts';
 import type { Switchboard } from './switchboard.ts';
 
@@ -20,12 +21,13 @@ export interface SweeperOptions {
   readonly directory: Directory;
   readonly pending: PendingConnections;
   readonly throttle: AuthThrottle;
+  readonly pace: RequestPace;
   readonly log: Logger;
 }
 
 /** Does what time asks for, for all connections together: no connection has a timer of its own. */
 export function startSweeper(options: SweeperOptions): { close(): void } {
-  const { clock, limits, switchboard, directory, pending, throttle, log } = options;
+  const { clock, limits, switchboard, directory, pending, throttle, pace, log } = options;
   const warn = (what: string) => (error: Error) => log.warn({ reason: error.message }, what);
 
   let sweptAtMs = clock();
@@ -49,6 +51,7 @@ export function startSweeper(options: SweeperOptions): { close(): void } {
 
   function tidy(): void {
     throttle.forgetQuiet();
+    pace.forgetQuiet();
     directory.devices.saveLastSeen().catch(warn('last-seen times could not be written'));
   }
 

@@ -25,6 +25,8 @@ export interface FrameOptions {
   readonly rsv?: number;
   /** True unless said; a client that does not mask breaks the protocol. */
   readonly masked?: boolean;
+  /** Four bytes by chance unless said. */
+  readonly maskingKey?: Uint8Array;
   /** What the header says about the length, where that is not the truth. */
   readonly declaredLength?: bigint;
 }
@@ -49,7 +51,7 @@ export function writeFrame(options: FrameOptions): Buffer {
   const first = ((options.fin ?? true) ? 0x80 : 0) | ((options.rsv ?? 0) << 4) | options.opcode;
   const header = Buffer.concat([Buffer.from([first, (masked ? 0x80 : 0) | short]), extended]);
   if (!masked) return Buffer.concat([header, payload]);
-  const key = randomBytes(4);
+  const key = options.maskingKey ?? randomBytes(4);
   for (let index = 0; index < payload.length; index++) payload[index] = (payload[index] ?? 0) ^ (key[index & 3] ?? 0);
   return Buffer.concat([header, key, payload]);
 }

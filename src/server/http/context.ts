@@ -13,6 +13,7 @@ import type { Directory } from '../directory/directory.ts';
 import type { Metrics } from '../metrics.ts';
 import type { QueueStore } from '../store/store.ts';
 import type { Switchboard } from '../switchboard.ts';
+import type { RequestPace } from './request-pace.ts';
 
 /** What the HTTP side works on. */
 export interface HttpContext {
@@ -23,6 +24,7 @@ export interface HttpContext {
   readonly backUp: () => Promise<string>;
   readonly clock: Clock;
   readonly throttle: AuthThrottle;
+  readonly pace: RequestPace;
   readonly silentAfterMs: () => number;
   readonly limits: () => ServerLimits;
   /** The address that people use, where it was said (`--public-url`). */

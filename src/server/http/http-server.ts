@@ -12,9 +12,10 @@ import { answerClientError } from './client-error.ts';
 import type { HttpContext } from './context.ts';
 import { registerDevices } from './devices.ts';
 import { registerHealth } from './health.ts';
-import { registerMessages } from './messages.ts';
+import { messagesPath, registerMessages } from './messages.ts';
 import { registerMetrics } from './metrics.ts';
 import { registerPages } from './pages.ts';
+import { limitPipelining } from './pipelining.ts';
 import { registerPresence } from './presence.ts';
 import { registerPythonClient } from './python-client.ts';
 import { registerQueue } from './queue.ts';
@@ -66,8 +67,13 @@ export function createHttpServer(options: HttpServerOptions): HttpSide {
   // Fastify is typed for one kind of server at a time; a TLS server has all that it uses of the plain one.
   let tlsServer: TlsServer | undefined;
   const serverFactory = (handler: RequestListener): Server => {
-    if (tls === undefined) return createServer({ ...patience, shouldUpgradeCallback }, handler);
+    if (tls === undefined) {
+      const server = createServer({ ...patience, shouldUpgradeCallback }, handler);
+      limitPipelining(server, 'connection');
+      return server;
+    }
     tlsServer = createTlsServer({ ...patience, ...tlsPatience, shouldUpgradeCallback, ...tls }, handler);
+    limitPipelining(tlsServer, 'secureConnection');
     return tlsServer;
   };
   const answerError = (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
@@ -88,6 +94,10 @@ export function createHttpServer(options: HttpServerOptions): HttpSide {
     ajv: { customOptions: { coerceTypes: false } },
   }).withTypeProvider<TypeBoxTypeProvider>();
   fastify.setErrorHandler(answerError);
+  // Messages have a rate of their own.
+  fastify.addHook('onRequest', async (request) => {
+    if (request.routeOptions.url !== messagesPath) await context.pace.turn(request);
+  });
   fastify.addHook('onRequest', (request) => authorizeBody(context, request));
   fastify.addHook('onResponse', async (_request, reply) => context.metrics.noteRequest(reply.statusCode));
   fastify.setNotFoundHandler((request, reply) => {

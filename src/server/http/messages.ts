@@ -30,6 +30,8 @@ interface Answer {
   readonly message?: string;
 }
 
+export const messagesPath = '/api/messages';
+
 /** `POST /api/messages/`: one message without a session, so that no script takes anyone's id (PROTOCOL C). */
 export function registerMessages(server: HttpServer, context: HttpContext): void {
   // The body is the message: its bytes are passed on, never a value that was made of them.
@@ -39,13 +41,12 @@ export function registerMessages(server: HttpServer, context: HttpContext): void
       readBody(request, body, context.directory.limits.messageBytesMax),
     );
 
-    scope.post('/api/messages', { schema: { querystring: query } }, async (request, reply) => {
+    scope.post(messagesPath, { schema: { querystring: query } }, async (request, reply) => {
       const { key, user } = await authorizePrincipal(context, request);
       const { wait, timeout } = request.query as { wait?: 'delivered' | 'queued'; timeout?: string };
       const timeoutMs = readTimeout(timeout);
       const room = context.switchboard.rooms.roomOf(user.userId);
-      const bytes = request.body instanceof Uint8Array ? request.body : new Uint8Array();
-      const message = takeMessage(context, room, bytes);
+      const message = await takeMessage(context, room, request);
       const sender = key.clientId ?? message.sender ?? 'http';
       const answer = await send(context, room, sender, message, { waitsForEnd: wait === 'delivered', timeoutMs });
       return reply.code(statusOf(answer)).send(answer);
@@ -99,17 +100,19 @@ function refuse(code: RelayCode, message: string): never {
   throw new HttpRefusal({ code, message });
 }
 
-/** Counts a message that is refused before it was looked where it goes. */
-function takeMessage(context: HttpContext, room: Room, bytes: Uint8Array): MessageToSend {
+/** Counts a message that is refused before it was looked where it goes. One over the rate is told as fast as any other request. */
+async function takeMessage(context: HttpContext, room: Room, request: FastifyRequest): Promise<MessageToSend> {
   try {
     if (context.isEnding())
       refuse('going_away', 'the relay shuts down or restarts: the message was not taken, try again');
     if (context.queue.isCongested()) {
       refuse('overloaded', 'the relay takes messages faster than its disk: the message was not taken, try again later');
     }
+    const bytes = request.body instanceof Uint8Array ? request.body : new Uint8Array();
     return readMessage(room, bytes, context.clock());
   } catch (error) {
     if (error instanceof HttpRefusal) context.switchboard.reports.refusedUnrouted(error.code);
+    if (error instanceof HttpRefusal && error.code === 'rate_limited') await context.pace.turn(request);
     throw error;
   }
 }

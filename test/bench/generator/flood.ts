@@ -16,6 +16,9 @@ const priority = 19;
 /** Messages over the rate for ten seconds (PROTOCOL D). */
 const floodClose = 4129;
 
+/** Whom it takes no key to ask. */
+const request = 'GET /healthz HTTP/1.1\r\nHost: relay\r\n\r\n';
+
 function messageOf(message: FloodMessage, clientId: string): Buffer {
   if (message === 'tiny') return Buffer.from('{}');
   return makePayload(clientId, clientId, payloadBytes, 'records', message === 'plain' ? undefined : 'flood-1');
@@ -30,6 +33,7 @@ function makeWrite(message: FloodMessage, clientId: string): Buffer {
 interface Counts {
   refused: number;
   closed: number;
+  /** The flood has reached its rate, or is answered. */
   onRefused: () => void;
 }
 
@@ -49,6 +53,23 @@ async function floodForEver({ server, wire }: Rig, job: FloodJob, clientId: stri
     socket.on('data', createReader(socket, counts));
     pump();
     await gone;
+  }
+}
+
+/** Asks for more without a pause, and reads the answers. */
+async function askForEver({ server }: Rig, counts: Counts): Promise<never> {
+  const bytes = Buffer.from(request.repeat(Math.floor(writeBytes / request.length)));
+  for (;;) {
+    const socket = connect({ host: server.host, port: server.port, noDelay: true });
+    socket.on('error', () => {});
+    socket.on('data', () => counts.onRefused());
+    const pump = () => {
+      while (socket.writable && socket.write(bytes));
+    };
+    socket.on('drain', pump);
+    pump();
+    await once(socket, 'close');
+    counts.closed += 1;
   }
 }
 
@@ -99,7 +120,7 @@ export async function runFlood(rig: Rig, job: FloodJob): Promise<FloodResult> {
   const refused = Promise.withResolvers<void>();
   const counts: Counts = { refused: 0, closed: 0, onRefused: refused.resolve };
   const floods = Array.from({ length: job.connections }, (_, index) =>
-    floodForEver(rig, job, `flood-${index}`, counts),
+    job.message === 'requests' ? askForEver(rig, counts) : floodForEver(rig, job, `flood-${index}`, counts),
   );
   await Promise.race([refused.promise, ...floods]);
   process.send?.(begun);

@@ -74,9 +74,9 @@ export interface FloodJob {
 
 /**
  * What the flood is made of: messages of 200 B for the sender itself, the same with an `_id` each, so that the refusal of each
- * has to be told, or empty objects of two bytes, of which there are most.
+ * has to be told, or empty objects of two bytes, of which there are most. Or requests over HTTP, which nobody refuses.
  */
-export type FloodMessage = 'plain' | 'with ids' | 'tiny';
+export type FloodMessage = 'plain' | 'with ids' | 'tiny' | 'requests';
 
 export type Job = WindowJob | OneInFlightJob | OfferedLoadJob | IdleJob | FillQueuesJob | FloodJob;
 

@@ -18,6 +18,7 @@ const floods: readonly (Omit<FloodJob, 'kind'> & { readonly label: string })[] =
   { label: '20 connections', connections: 20, message: 'plain' },
   { label: '20 connections, an _id each', connections: 20, message: 'with ids' },
   { label: '20 connections, 2 bytes each', connections: 20, message: 'tiny' },
+  { label: '20 connections, HTTP', connections: 20, message: 'requests' },
 ];
 
 /** The same server, to clients of another user, who has the rates that a user has unless an administrator says otherwise. */
@@ -46,7 +47,7 @@ export const flood: Measure = {
   title: "Live traffic beside another user's flood",
   about:
     `${messagesPerSecond.toLocaleString('en')} messages a second of ${payloadBytes} B between ${pairs} pairs, alone and while another user with ` +
-    'the default rates sends as fast as the relay takes it, on connections that come back whenever they are closed with 4129.',
+    'the default rates sends as fast as the relay takes it, on connections that come back whenever they are closed with 4129; or while somebody asks over HTTP as fast as it answers.',
   columns: [
     ...besideColumns,
     { key: 'aloneCpuPercent', title: 'CPU % alone', digits: 1 },
