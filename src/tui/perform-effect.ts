@@ -23,8 +23,10 @@ export function performEffect(
       return connector.tap(effect.isOn);
     case 'start-local-relay':
       return connector.startLocally(true);
-    case 'connect':
-      return connector.connectFirst(effect.url, effect.authKey);
+    case 'join':
+      return connector.join(effect.joining);
+    case 'give-up':
+      return connector.giveUp();
     case 'reconnect':
       return connector.reconnect();
     case 'list-profiles':

@@ -13,6 +13,8 @@ export interface CommanderConnection {
   readonly sender: string;
   /** Own certificate authorities in PEM. */
   readonly ca?: string;
+  /** The saved profile that it came from, where it did. */
+  readonly profile?: string;
 }
 
 /** A relay that runs inside this process, for as long as the commander does. */
@@ -53,10 +55,16 @@ export interface CommanderPorts {
   isOneShot(id: string): boolean;
   /** Rejects with a sentence; `onFatal` is told when the relay can keep nothing any more. */
   startLocalRelay(onFatal: (reason: string) => void): Promise<LocalRelay>;
-  /** The connection of somebody who typed an address and a master key. */
+  /** The connection of somebody who typed an address and a master key; throws a sentence when that is no address. */
   connectionTo(url: string, authKey: string): CommanderConnection;
-  /** Saves it and resolves with the name of the profile. */
-  saveProfile(connection: CommanderConnection): Promise<string>;
+  /** Shows the key to the relay as `relay login` does; rejects with a sentence when it is not taken. */
+  checkKey(connection: CommanderConnection): Promise<void>;
+  /** Why nothing can be saved under this name; undefined when it can. */
+  problemWithName(name: string): string | undefined;
+  /** Saves it under a new name, or without one under that of its host; resolves with the name. */
+  saveProfile(connection: CommanderConnection, name: string): Promise<string>;
+  /** Puts the key in the place of the one in the profile that the connection came from. */
+  replaceKey(connection: CommanderConnection): Promise<void>;
   /** Those that the commander can use: with a master key. */
   profiles(): readonly SavedProfile[];
   /** Rejects with a sentence when it cannot be used. */

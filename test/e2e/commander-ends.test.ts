@@ -1,17 +1,17 @@
 /** The keys of the first screens and those that end the commander or stop it, in every place that has them, at both sizes. */
-import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRelayClient } from '../../src/client/relay-client.ts';
 import { hasTool } from '../tools.ts';
 import { relayCommand, runRelay, type ServedRelay, startServe } from './built-relay.ts';
 import { addDevice, envOf, terminalTestMs } from './commander-people.ts';
 import { openTerminal } from './commander-terminal.ts';
-import { beginnings, waitFor } from './commander-walk/beginnings.ts';
+import { beginnings, giveUp, waitFor } from './commander-walk/beginnings.ts';
 import { keeping, staying, stopping, type Way, ways } from './commander-walk/ends.ts';
 import { exitingPlaces, keysFor, quittingKeys } from './commander-walk/pressed.ts';
 import { type HeadlessTerminal, openHeadless } from './headless/headless-terminal.ts';
 import { bytesOfKey } from './headless/keys.ts';
 import { walk } from './headless/walk.ts';
+import { listenAndSayNothing } from './silent-listener.ts';
 
 const sizes = [
   { columns: 120, rows: 36 },
@@ -74,6 +74,18 @@ describe.each(sizes)('at $columns by $rows', (size) => {
     terminalTestMs,
   );
 
+  it(
+    'one relay more that does not answer is given up, and the one that is there goes on',
+    async () => {
+      await using silent = await listenAndSayNothing();
+      await using terminal = openHeadless({ ...size, command: relayCommand, env: envOf(relay) });
+      await terminal.waitFor(/○ alpha/);
+      await walk(terminal, giveUp(silent.url));
+      expect(terminal.text()).toMatch(/● .*\d+ms/);
+    },
+    terminalTestMs,
+  );
+
   it.each(exitingPlaces.flatMap((place) => keysFor(place, 'exit').map((key) => ({ place, key }))))(
     '$key ends it from $place',
     async ({ place, key }) => {
@@ -93,24 +105,6 @@ describe.each(sizes)('at $columns by $rows', (size) => {
     terminalTestMs,
   );
 });
-
-/** One that takes connections and says nothing. */
-async function listenAndSayNothing() {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const server = createServer().listen(0, '127.0.0.1', resolve);
-  const sockets = new Set<{ destroy(): void }>();
-  server.on('connection', (socket) => sockets.add(socket));
-  await promise;
-  const address = server.address();
-  const port = address !== null && typeof address === 'object' ? address.port : 0;
-  return {
-    url: `ws://127.0.0.1:${port}`,
-    async [Symbol.asyncDispose]() {
-      for (const socket of sockets) socket.destroy();
-      await new Promise((closed) => server.close(closed));
-    },
-  };
-}
 
 async function stopAndGoOn({ columns, rows }: Size, relay: ServedRelay, all: readonly Way[]): Promise<void> {
   await using terminal = await openTerminal({ columns, rows });

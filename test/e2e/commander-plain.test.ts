@@ -72,6 +72,23 @@ describe.runIf(hasTool('tmux') && hasTool('python3-websocket'))('the commander i
   );
 
   it(
+    'takes another key where the one of the profile is refused',
+    async () => {
+      await using terminal = await openTerminal(size);
+      const env = { HOME: terminal.home, RELAY_CONFIG_DIR: undefined };
+      const add = ['profile', 'add', 'shop', '--url', relay.url, '--auth-key-stdin'];
+      await runRelay(add, { env, input: 'rly_master_wrong\n' });
+      await terminal.startCommander({}, /:key takes another key/, '--plain');
+      await line(terminal, ':key', /The master key for ws:[\s\S]*in the profile/);
+      const connected = await line(terminal, relay.bootstrap?.authKey ?? '', /Connected to shop as commander-/);
+      expect(connected).toContain('saved in the profile shop');
+      expect(connected).not.toContain('rly_master');
+      await quit(terminal);
+    },
+    terminalTestMs,
+  );
+
+  it(
     'asks for the values of a saved command, and sends it on an Enter of its own',
     async () => {
       const token = await addDevice('saw', relay.env);

@@ -8,6 +8,7 @@ import { footerKeys, keymap, type Place } from '../../src/tui/keys/keymap.ts';
 import { runAround } from './commander-screens/around.ts';
 import { runReading, runSending } from './commander-screens/day.ts';
 import { runFirstRun, runLoss, runMidnight, runTakeover } from './commander-screens/ends.ts';
+import { runJoining } from './commander-screens/joining.ts';
 import { runHostile, runLooks } from './commander-screens/looks.ts';
 import { lookedAt, pictureFolder } from './commander-screens/recorder.ts';
 import { uxRows } from './commander-screens/rows.ts';
@@ -24,6 +25,7 @@ describe('the screens of the commander are as they were looked at', () => {
     ['looking around', runAround],
     ['losing the relay', runLoss],
     ['losing the name', runTakeover],
+    ['keys and relays', runJoining],
     ['midnight', runMidnight],
     ['other terminals', runLooks],
     ['hostile messages', runHostile],

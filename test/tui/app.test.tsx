@@ -74,3 +74,31 @@ describe('the app', () => {
     await vi.waitFor(() => expect(app.frame()).toContain('← mouse_pi  {"ok":true}'));
   });
 });
+
+describe('a key that the relay does not take any more', () => {
+  it('is followed by another one, pasted, without being seen', async () => {
+    using app = startApp();
+    const ending = { kind: 'refused', closeCode: 4010, reason: 'the key was revoked' } as const;
+    app.store.dispatch({ type: 'relay-chosen', label: 'prod', url: 'wss://relay.example' });
+    app.store.dispatch({ type: 'connection-changed', connection: { phase: 'closed', ending } });
+    await vi.waitFor(() => expect(app.frame()).toContain('the key was revoked   K another key   c connect again'));
+    expect(app.frame()).toContain('key refused');
+    app.write('K');
+    await vi.waitFor(() => expect(app.frame()).toContain('› Master key'));
+    app.write('\u001b[200~rly_master_secret\n\u001b[201~');
+    await vi.waitFor(() => expect(app.frame()).toContain('•'.repeat(17)));
+    app.write('\r');
+    await vi.waitFor(() => expect(app.frame()).toContain('› Save as'));
+    app.write('\r');
+    await vi.waitFor(() => expect(app.frame()).toContain('Connecting to'));
+    expect(app.frame()).not.toContain('secret');
+    expect(app.effects).toMatchObject([{ effect: 'join', joining: { authKey: 'rly_master_secret', name: '' } }]);
+  });
+
+  it('is not offered to be replaced for another reason', () => {
+    using app = startApp();
+    const ending = { kind: 'replaced', closeCode: 4009, reason: 'another session took the client id' } as const;
+    app.store.dispatch({ type: 'connection-changed', connection: { phase: 'closed', ending } });
+    expect(app.frame()).not.toContain('another key');
+  });
+});

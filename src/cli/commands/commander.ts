@@ -4,16 +4,16 @@ import { parseRelayUrl } from '../../client/address.ts';
 import { RelayHttpError } from '../../client/errors.ts';
 import { createRelayHttp } from '../../client/http.ts';
 import { isClientId } from '../../protocol/client-id.ts';
-import type { Beginning, CommanderConnection, CommanderPorts, SavedProfile } from '../../tui/ports.ts';
+import type { Beginning, CommanderConnection, CommanderPorts } from '../../tui/ports.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
 import { commanderExamples, commanderOptions } from '../commander-flags.ts';
+import { createProfilePorts } from '../commander-profiles.ts';
 import { type Connection, findConnection, isOneShotClientId } from '../connect.ts';
 import type { ConnectionFlags } from '../connection.ts';
 import { type ExitCode, exitCodes, usageError } from '../exit-codes.ts';
 import { openHistoryFile } from '../history-file.ts';
 import { type RelayProcess, startRelayProcess } from '../keep-running.ts';
 import { isPortFree, localPortOf, localProfileName, type StartedLocalRelay, startLocalRelay } from '../local-relay.ts';
-import { isProfileName } from '../profiles.ts';
 import { pythonWorker } from '../python-worker.ts';
 import { openSnippetFile } from '../snippet-file.ts';
 
@@ -30,8 +30,11 @@ function connectionWith(label: string, url: string, authKey: string, sender = ma
 
 function connectionOf(found: Connection): CommanderConnection {
   const label = found.profile ?? new URL(parseRelayUrl(found.url).http).host;
-  const connection = connectionWith(label, found.url, found.key, found.sender);
-  return found.ca === undefined ? connection : { ...connection, ca: found.ca };
+  return {
+    ...connectionWith(label, found.url, found.key, found.sender),
+    ...(found.ca === undefined ? {} : { ca: found.ca }),
+    ...(found.profile === undefined ? {} : { profile: found.profile }),
+  };
 }
 
 /** Whether anything says which relay is meant. */
@@ -72,22 +75,6 @@ async function beginningOf(argv: ConnectionFlags, context: CommandContext): Prom
   return { kind: 'connect', connection: connectionOf(found) };
 }
 
-/** A name that is free, from the host: `relay.example`, `relay.example-2`. */
-function profileNameFor(url: string, context: CommandContext): string {
-  const host = new URL(parseRelayUrl(url).http).hostname.replace(/[^A-Za-z0-9._-]/g, '');
-  const base = isProfileName(host) ? host : 'relay';
-  const taken = new Set(context.profiles.names());
-  let name = base;
-  for (let number = 2; taken.has(name); number++) name = `${base}-${number}`;
-  return name;
-}
-
-async function saveConnection(connection: CommanderConnection, context: CommandContext): Promise<string> {
-  const name = profileNameFor(connection.url, context);
-  await context.profiles.add(name, { url: connection.url, auth_key: connection.authKey });
-  return name;
-}
-
 /** What became of the relay inside, to be said when the terminal is the shell's again. */
 interface LocalEnd {
   readonly started: StartedLocalRelay;
@@ -98,14 +85,6 @@ interface LocalEnd {
 interface LocalPorts extends CommanderPorts {
   /** The relay that was started inside, if one was. */
   readonly ended: () => LocalEnd | undefined;
-}
-
-/** Those with a master key: with a device token the commander would take the session of its device. */
-function usableProfiles({ profiles }: CommandContext): readonly SavedProfile[] {
-  return profiles.names().flatMap((name) => {
-    const profile = profiles.get(name);
-    return profile?.auth_key === undefined ? [] : [{ name, url: profile.url }];
-  });
 }
 
 /** A saved connection as `--profile` would take it, whatever flags and environment say. */
@@ -121,7 +100,7 @@ function createPorts(argv: ConnectionFlags, context: CommandContext): LocalPorts
   return {
     ended: () => local,
     isOneShot: isOneShotClientId,
-    profiles: () => usableProfiles(context),
+    ...createProfilePorts(context, argv.caFile),
     openProfile: (name) => openProfile(name, argv, context),
     snippets: () => snippetFile.all(),
     saveSnippet: (name, snippet) => snippetFile.put(name, snippet),
@@ -132,7 +111,7 @@ function createPorts(argv: ConnectionFlags, context: CommandContext): LocalPorts
       local = { started, process: undefined };
       const { simulatedDevice, notes } = started;
       return {
-        connection: connectionWith(localProfileName, started.url, started.authKey),
+        connection: { ...connectionWith(localProfileName, started.url, started.authKey), profile: localProfileName },
         ...(simulatedDevice === undefined ? {} : { simulatedDevice }),
         notes,
         close: () => started.close(),
@@ -146,7 +125,10 @@ function createPorts(argv: ConnectionFlags, context: CommandContext): LocalPorts
       const { ws, http } = parseRelayUrl(url);
       return connectionWith(new URL(http).host, ws, authKey);
     },
-    saveProfile: (connection) => saveConnection(connection, context),
+    async checkKey({ url, authKey, ca }) {
+      const { checkCredentials } = await import('../check-credentials.ts');
+      await checkCredentials({ url, ca }, { authKey });
+    },
   };
 }
 

@@ -1,8 +1,7 @@
 import { parseRelayUrl } from '../../client/address.ts';
-import { RelayHttpError, RelayUnreachableError } from '../../client/errors.ts';
-import { createRelayClient } from '../../client/relay-client.ts';
+import { checkCredentials } from '../check-credentials.ts';
 import { type CommandContext, confirmOptions, connectionOptions, defineCommand } from '../command.ts';
-import { oneShotClientId, readStdinSecrets, withHttp } from '../connect.ts';
+import { readStdinSecrets } from '../connect.ts';
 import { readCaFile, type StdinSecrets } from '../connection.ts';
 import { type ExitCode, exitCodes, usageError } from '../exit-codes.ts';
 import { isProfileName } from '../profiles.ts';
@@ -21,44 +20,6 @@ async function askSecrets(url: string, context: CommandContext): Promise<StdinSe
   const key = await context.prompts.secret(`Master key, device token or admin key for ${url}`);
   if (key === '') throw usageError('no key was given');
   return secretsOf(key);
-}
-
-/** Logs in once under an id of its own, where the server has no HTTP side to ask. */
-async function checkBySession(url: string, authKey: string, ca: string | undefined): Promise<void> {
-  const client = createRelayClient({
-    url,
-    credentials: { authKey, sender: oneShotClientId() },
-    mode: 'interactive',
-    reconnect: false,
-    ...(ca === undefined ? {} : { ca }),
-  });
-  try {
-    await client.ready();
-  } finally {
-    await client.close();
-  }
-}
-
-/** Shows each key to the relay. Over HTTP, because a session with a device token would end the device's own. */
-async function check(
-  url: string,
-  secrets: StdinSecrets,
-  ca: string | undefined,
-  context: CommandContext,
-): Promise<void> {
-  const place = { url, ...(ca === undefined ? {} : { ca }) };
-  const { authKey, deviceToken, adminKey } = secrets;
-  if (adminKey !== undefined) await withHttp({ ...place, key: adminKey }, (http) => http.users());
-  const roomKey = authKey ?? deviceToken;
-  if (roomKey === undefined) return;
-  try {
-    await withHttp({ ...place, key: roomKey }, (http) => http.presence([oneShotClientId()]));
-  } catch (error) {
-    const hasNoHttp = error instanceof RelayUnreachableError && error.problem === 'not_a_relay';
-    if (!hasNoHttp && !(error instanceof RelayHttpError && error.code === 'not_found')) throw error;
-    if (authKey !== undefined) await checkBySession(url, authKey, ca);
-    else context.output.say('the server has no HTTP side: the token is saved without a check');
-  }
 }
 
 /** The address is an argument here. */
@@ -86,7 +47,8 @@ export const loginCommand = defineCommand({
     const given = await readStdinSecrets(argv, context);
     const secrets = Object.keys(given).length > 0 ? given : await askSecrets(ws, context);
     const profile = profileOf(ws, secrets, argv);
-    await check(ws, secrets, ca, context);
+    const isChecked = await checkCredentials({ url: ws, ca }, secrets);
+    if (!isChecked) context.output.say('the server has no HTTP side: the token is saved without a check');
     await saveProfile(name, profile, argv.yes, context);
     const isCurrent = context.profiles.current === name;
     if (context.output.json) await context.output.record({ profile: name, url: ws, saved: true });

@@ -4,7 +4,7 @@ import { placeOf } from '../state/place.ts';
 import type { CommanderState } from '../state/state.ts';
 import { type Step, step } from '../state/step.ts';
 import { editFilter } from './filter-commands.ts';
-import { editForm } from './first-run-commands.ts';
+import { editForm } from './form-commands.ts';
 import type { Handlers } from './handler.ts';
 import { editMenuText } from './menu-commands.ts';
 import { editPrompt } from './prompting.ts';

@@ -48,12 +48,15 @@ function paletteItems(state: CommanderState): readonly Item[] {
     if (notInPalette.includes(command) || items.has(command)) continue;
     items.set(command, { label: help, about: label, choice: { choose: 'command', command } });
   }
-  const snippets: Item = {
-    label: 'saved commands',
-    about: '',
-    choice: { choose: 'command', command: 'open-snippets' },
-  };
-  return [...items.values(), snippets];
+  // They have keys of their own elsewhere, or none.
+  const others = [
+    ['saved commands', 'open-snippets'],
+    ['add a relay', 'add-relay'],
+  ] as const;
+  return [
+    ...items.values(),
+    ...others.map(([label, command]): Item => ({ label, about: '', choice: { choose: 'command', command } })),
+  ];
 }
 
 /** The menu of the saved commands, and a way to save the one in the composer. */
@@ -80,14 +83,14 @@ export function showProfiles(
   state: CommanderState,
   profiles: readonly { readonly name: string; readonly url: string }[],
 ): CommanderState {
-  if (profiles.length === 0) return notify(state, 'bad', 'No connection is saved: "relay login" saves one.');
   // A first connection is labelled by its address until the next start.
   const hasLabel = profiles.some(({ name }) => name === state.relay.label);
   const items = profiles.map(({ name, url }): Item => {
     const isHere = hasLabel ? name === state.relay.label : isSameRelay(url, state.relay.url);
     return { label: name, about: isHere ? `${url}  (this one)` : url, choice: { choose: 'profile', name } };
   });
-  return { ...state, overlay: { kind: 'menu', menu: createMenu('Saved connections; "relay login" adds one', items) } };
+  const add: Item = { label: 'add a relay', about: 'its address and a master key', choice: { choose: 'add-relay' } };
+  return { ...state, overlay: { kind: 'menu', menu: createMenu('Saved connections', [...items, add]) } };
 }
 
 /** Puts a saved command into the composer, or asks for the first of its variables. */
@@ -138,6 +141,8 @@ export function menuChooser(run: (state: CommanderState, command: Command) => St
         return keepCommand(state, state.composer.buffer.text);
       case 'profile':
         return step(closed, { effect: 'open-profile', name: choice.name });
+      case 'add-relay':
+        return run(closed, 'add-relay');
     }
   };
 }

@@ -7,6 +7,7 @@ import { deviceCommands } from './device-commands.ts';
 import { editingCommands } from './editing-commands.ts';
 import { filterCommands } from './filter-commands.ts';
 import { firstRunCommands } from './first-run-commands.ts';
+import { formCommands } from './form-commands.ts';
 import type { Handlers } from './handler.ts';
 import { menuChooser, menuCommands } from './menu-commands.ts';
 import { messageCommands } from './message-commands.ts';
@@ -22,6 +23,7 @@ const handlers: Handlers<Command> = {
   ...editingCommands,
   ...filterCommands,
   ...firstRunCommands,
+  ...formCommands,
   ...menuCommands,
   'menu-choose': menuChooser(runCommand),
   ...messageCommands,

@@ -13,6 +13,7 @@ export type Place =
   | 'first-run'
   | 'connect-form'
   | 'busy'
+  | 'connecting'
   | 'devices'
   | 'messages'
   | 'detail'
@@ -33,13 +34,18 @@ export const keymap: Readonly<Record<Place, PlaceKeys>> = {
     own: [],
     shared: [
       bind('enter', 'form-submit', 'Enter', 'next field, then connect', 'go on'),
-      bind('tab shift+tab up down', 'form-next', 'Tab', 'the other field', 'field'),
+      bind('tab down', 'form-next', 'Tab', 'next field', 'field'),
+      bind('shift+tab up', 'form-previous', 'Shift+Tab', 'field before'),
       bind('escape ctrl+c', 'form-back', 'Esc', 'back', 'back'),
       bind('ctrl+u', 'clear', '^U', 'clear the field'),
       ...editing,
     ],
   },
   busy: { own: [], shared: [bind('q ctrl+c escape', 'exit', 'q', 'quit', 'quit')] },
+  connecting: {
+    own: [],
+    shared: [bind('escape ctrl+c', 'form-back', 'Esc', 'give up, back to what was typed', 'give up')],
+  },
   devices: deviceKeys,
   messages: messageKeys,
   detail: detailKeys,

@@ -3,6 +3,7 @@ import type { Device } from '../model/device-list.ts';
 import type { SentEntry } from '../model/log-entry.ts';
 import { passes, sentEntry } from '../model/message-log.ts';
 import { addresseesOf } from '../model/targets.ts';
+import { isBeginning, isKeyRefused } from '../state/connect-form.ts';
 import type { CommanderState } from '../state/state.ts';
 import { outcomeWords } from '../text/outcome-words.ts';
 import { toVisible, toVisibleName } from '../text/visible.ts';
@@ -18,15 +19,19 @@ function connectionLines(before: CommanderState, after: CommanderState): Lines {
   const was = isOther ? undefined : before.relay.connection;
   const is = after.relay.connection;
   // While a first connection is tried, how it went is said with the question for the next try.
-  if (is === undefined || is === was || after.screen.name !== 'main') return [];
+  if (is === undefined || is === was || isBeginning(after.screen)) return [];
   if (is.phase === 'authenticated') {
     return was?.phase === 'authenticated' ? [] : [`Connected to ${toVisible(after.relay.label)} as ${is.clientId}.`];
   }
   if (is.phase === 'connecting') return [];
   // A relay that stays away is tried again and again for the same reason, which is said once.
   if (before.problems.at(-1)?.text === is.ending.reason && was?.phase !== 'authenticated') return [];
-  const next = is.phase === 'waiting' ? 'It is tried again and again.' : ':reconnect connects again.';
-  return [`Not connected: ${toVisible(is.ending.reason)}. ${next}`];
+  const closed = isKeyRefused(after.relay)
+    ? ':key takes another key, :reconnect tries this one again.'
+    : ':reconnect connects again.';
+  return [
+    `Not connected: ${toVisible(is.ending.reason)}. ${is.phase === 'waiting' ? 'It is tried again and again.' : closed}`,
+  ];
 }
 
 function presenceLines(before: CommanderState, after: CommanderState): Lines {

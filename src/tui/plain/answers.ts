@@ -1,6 +1,7 @@
 /** What a line means as the answer to a question. */
 import type { Command } from '../commands/command-name.ts';
 import type { Place } from '../keys/keymap.ts';
+import { fieldsOf } from '../state/connect-form.ts';
 import type { CommanderState } from '../state/state.ts';
 import { askedNow } from './asked.ts';
 import { act, inTurn, type LineMeaning, say, times, write } from './meaning.ts';
@@ -33,9 +34,12 @@ function readChoice({ overlay }: CommanderState, line: string): LineMeaning {
 
 function readFormLine(state: CommanderState, line: string): LineMeaning {
   if (state.screen.name !== 'connect-form') return say();
-  const { field, url } = state.screen.form;
-  if (line === ':no') return act('form-back');
-  if (line === ':address') return field === 'url' ? say(...askedNow(state)) : act('form-next');
+  const { aim, field, url } = state.screen.form;
+  const fields = fieldsOf(aim);
+  if (line === ':no') return inTurn(act('form-back'), aim.for === 'first-relay' ? say() : say('Nothing was done.'));
+  if (line === ':address' && fields.includes('url')) {
+    return field === 'url' ? say(...askedNow(state)) : times(fields.indexOf(field), 'form-previous');
+  }
   if (field === 'url' && line === '') return url.text === '' ? say(...askedNow(state)) : act('form-submit');
   return inTurn(write(line), act('form-submit'));
 }
@@ -70,6 +74,8 @@ export function readAnswer(state: CommanderState, place: Place, typed: string): 
       return readFirstRun(state, line);
     case 'busy':
       return say('It is being done; :quit leaves.');
+    case 'connecting':
+      return line === ':no' ? act('form-back') : say('It is being done; :no gives up, :quit leaves.');
     case 'new-device':
       return readAboutToken(line);
     default:

@@ -1,18 +1,21 @@
 /** What is asked, and what was asked for, in lines: said whole, because somebody waits for it. */
 import { isWrittenAsItIs, writeName } from '../model/command-text.ts';
+import { type ConnectForm, unnamedWords } from '../state/connect-form.ts';
 import type { NewDevice, Overlay } from '../state/overlay.ts';
+import { elsewhereWords } from '../state/overlay-lines.ts';
 import { questionLines, removalWords, rotationWords } from '../state/question-lines.ts';
-import type { CommanderState, ConnectForm, Screen } from '../state/state.ts';
+import type { CommanderState, Screen } from '../state/state.ts';
 import { toVisible, toVisibleName } from '../text/visible.ts';
 import { type Lines, sheetLines, waitingLine } from './lines.ts';
 
-function newDeviceLines({ id, url, token, oldToken }: NewDevice): Lines {
+function newDeviceLines({ id, url, token, oldToken, elsewhere }: NewDevice): Lines {
   const name = toVisibleName(id);
   const first =
     oldToken === undefined
       ? `${name} is registered at ${toVisible(url)}.`
       : `${name} has a new token. The old one works ${oldToken.keptFor === undefined ? 'no more' : `for ${oldToken.keptFor} more`}.`;
   return [
+    ...(elsewhere === undefined ? [] : [toVisible(elsewhereWords(elsewhere))]),
     first,
     ...(isWrittenAsItIs(id) ? [] : [`In commands it is written ${toVisible(writeName(id))}.`]),
     `Its token, said this once: ${toVisible(token)}`,
@@ -62,16 +65,26 @@ function overlayLines(overlay: Overlay, { relay, nowMs }: CommanderState): Lines
   }
 }
 
-function formLines({ field, url, problem }: ConnectForm): Lines {
-  const failed = problem === undefined ? [] : [toVisible(problem)];
-  if (field === 'url') {
-    return [...failed, 'The address of the relay, as wss://relay.example or relay.example:8787. :no goes back.'];
+function fieldWords({ aim, field, url }: ConnectForm): string {
+  switch (field) {
+    case 'url':
+      return 'The address of the relay, as wss://relay.example or relay.example:8787. :no goes back.';
+    case 'authKey': {
+      const address = toVisible(url.text.trim());
+      const other = aim.for === 'another-key' ? savedWords(aim.profile) : ' :address changes the address,';
+      return `The master key for ${address}; it is not shown while you type.${other} :no goes back.`;
+    }
+    case 'name':
+      return `A name to save it under; an empty line: ${unnamedWords(aim)}. :no goes back.`;
   }
-  const address = toVisible(url.text.trim());
-  return [
-    ...failed,
-    `The master key for ${address}; it is not shown while you type. :address changes the address, :no goes back.`,
-  ];
+}
+
+function savedWords(profile: string | undefined): string {
+  return profile === undefined ? '' : ` It takes the place of the key in the profile ${toVisible(profile)}.`;
+}
+
+function formLines(form: ConnectForm): Lines {
+  return [...(form.problem === undefined ? [] : [toVisible(form.problem)]), fieldWords(form)];
 }
 
 function screenLines(screen: Screen): Lines {
@@ -86,6 +99,8 @@ function screenLines(screen: Screen): Lines {
       return formLines(screen.form);
     case 'busy':
       return [toVisible(screen.what)];
+    case 'connecting':
+      return [`Connecting to ${toVisible(screen.form.url.text.trim())}. :no gives up.`];
     case 'main':
       return [];
   }
@@ -93,7 +108,8 @@ function screenLines(screen: Screen): Lines {
 
 /** What is asked now; nothing where commands are written. */
 export function askedNow(state: CommanderState): Lines {
-  return state.overlay === undefined ? screenLines(state.screen) : overlayLines(state.overlay, state);
+  const isOverlayAsked = state.screen.name === 'main' && state.overlay !== undefined;
+  return isOverlayAsked ? overlayLines(state.overlay, state) : screenLines(state.screen);
 }
 
 /** Whether what stands there is another than before, and not the same with news in it. */
@@ -139,7 +155,8 @@ function sheetNews(
 
 /** What has come to be asked since. */
 export function askedSince(before: CommanderState, after: CommanderState): Lines {
-  if (after.overlay === undefined) return isOtherScreen(before.screen, after.screen) ? screenLines(after.screen) : [];
-  if (after.overlay.kind === 'device-sheet') return sheetNews(before.overlay, after.overlay, after);
-  return isNews(before.overlay, after.overlay) ? overlayLines(after.overlay, after) : [];
+  const onScreen = isOtherScreen(before.screen, after.screen) ? screenLines(after.screen) : [];
+  if (after.overlay === undefined) return onScreen;
+  if (after.overlay.kind === 'device-sheet') return [...onScreen, ...sheetNews(before.overlay, after.overlay, after)];
+  return isNews(before.overlay, after.overlay) ? [...onScreen, ...overlayLines(after.overlay, after)] : onScreen;
 }

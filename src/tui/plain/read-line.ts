@@ -1,4 +1,5 @@
 /** What a line means that somebody types where there is no screen. */
+import { isBeginning } from '../state/connect-form.ts';
 import { placeOf } from '../state/place.ts';
 import type { CommanderState } from '../state/state.ts';
 import { toVisible } from '../text/visible.ts';
@@ -27,12 +28,19 @@ function readCommand(state: CommanderState, line: string): LineMeaning {
   return inTurn(act('close-overlay'), { actions: [{ type: 'edited', text: line }], say: [] }, act('send'));
 }
 
+/** A relay inside is asked about from the main screen alone, and before there is one nothing is asked. */
+function quitFrom({ screen }: CommanderState): LineMeaning {
+  if (isBeginning(screen)) return act('exit');
+  if (screen.name === 'connecting') return act('form-back', 'form-back', 'quit');
+  return screen.name === 'main' ? act('quit') : act('form-back', 'quit');
+}
+
 export function readLine(state: CommanderState, typed: string): LineMeaning {
   const line = typed.trim();
   const place = placeOf(state);
   const asked = askedNow(state);
   if (line === ':help' && asked.length > 0 && place !== 'device-sheet') return say(...asked);
-  if (line === ':quit' && place !== 'confirm-quit') return act(state.screen.name === 'main' ? 'quit' : 'exit');
+  if (line === ':quit' && place !== 'confirm-quit') return quitFrom(state);
   const answer = readAnswer(state, place, typed);
   if (answer !== undefined) return answer;
   return line.startsWith(':') ? readWord(state, line) : readCommand(state, line);

@@ -170,7 +170,9 @@ const tending: Readonly<Record<string, Word>> = {
 };
 
 const connecting: Readonly<Record<string, Word>> = {
-  profiles: { help: 'another saved connection', run: () => inTurn(closed, act('open-profiles')) },
+  profiles: { help: 'another saved connection, or a new one', run: () => inTurn(closed, act('open-profiles')) },
+  connect: { help: 'one relay more: its address and a master key', run: () => inTurn(closed, act('add-relay')) },
+  key: { help: 'another key for this relay', run: () => inTurn(closed, act('enter-key')) },
   tap: { help: 'what others say, too, or no more', run: () => act('toggle-tap') },
   reconnect: { help: 'connect again', run: () => act('reconnect') },
   quit: { help: 'quit', run: () => act('quit') },

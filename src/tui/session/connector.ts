@@ -1,8 +1,10 @@
 import type { CommanderConnection, CommanderPorts } from '../ports.ts';
+import type { Joining } from '../state/connect-form.ts';
 import type { Store } from '../store.ts';
 import { createInside } from './inside.ts';
 import { type Jobs, messageOf } from './jobs.ts';
-import { createSessions, type Sessions } from './sessions.ts';
+import { createJoiner } from './joining.ts';
+import { createSessions } from './sessions.ts';
 
 /** Everything about being connected: to which relay, by which session, and the relay that runs inside. */
 export interface Connector {
@@ -10,8 +12,10 @@ export interface Connector {
   connect(connection: CommanderConnection): void;
   /** Starts a relay inside and connects to it; the first time with a command ready to be sent. */
   startLocally(isFirstRun: boolean): void;
-  /** Connects with what somebody typed, and saves it when the relay has accepted it. */
-  connectFirst(url: string, authKey: string): void;
+  /** Goes over to a relay with what somebody typed, once it takes the key. */
+  join(joining: Joining): void;
+  /** Nothing comes of what somebody typed. */
+  giveUp(): void;
   /** Connects again after a connection that was given up. */
   reconnect(): void;
   send(seq: number, target: string, json: string): void;
@@ -25,40 +29,6 @@ export interface Connector {
   close(keepsRelay: boolean): Promise<void>;
 }
 
-function choose(store: Store, { label, url }: CommanderConnection): void {
-  store.dispatch({ type: 'relay-chosen', label, url });
-}
-
-/** Connects with what somebody typed: once it is accepted it is saved, and until then any end of it is a failure. */
-function tryFirst(
-  connection: CommanderConnection,
-  store: Store,
-  ports: CommanderPorts,
-  sessions: Sessions,
-  fail: (reason: string) => void,
-): void {
-  let isAccepted = false;
-
-  async function save(): Promise<void> {
-    store.dispatch({ type: 'begun' });
-    try {
-      const name = await ports.saveProfile(connection);
-      store.dispatch({ type: 'told', tone: 'good', text: `Connected, and saved as the profile ${name}.` });
-    } catch (error) {
-      store.dispatch({ type: 'told', tone: 'bad', text: `Connected, but not saved: ${messageOf(error)}` });
-    }
-  }
-
-  choose(store, connection);
-  sessions.start(connection, (state) => {
-    if (isAccepted) return;
-    if (state.phase === 'waiting' || state.phase === 'closed') fail(state.ending.reason);
-    if (state.phase !== 'authenticated') return;
-    isAccepted = true;
-    void save();
-  });
-}
-
 export function createConnector(store: Store, ports: CommanderPorts): Connector {
   const sessions = createSessions(store, ports);
   const inside = createInside(store, ports, sessions);
@@ -66,14 +36,23 @@ export function createConnector(store: Store, ports: CommanderPorts): Connector 
   let starting: Promise<void> = Promise.resolve();
 
   function fail(reason: string): void {
-    void sessions.end();
     store.dispatch({ type: 'beginning-failed', reason });
   }
 
   function connect(connection: CommanderConnection): void {
-    choose(store, connection);
+    const { label, url, profile } = connection;
+    // With another key the relay inside is still the one inside.
+    const local = url === inside.relay?.connection.url ? store.state.relayInside : undefined;
+    store.dispatch({ type: 'relay-chosen', label, url, profile, local });
     sessions.start(connection);
   }
+
+  const joiner = createJoiner({
+    ports,
+    present: () => sessions.connection,
+    connect,
+    tell: store.dispatch,
+  });
 
   async function openProfile(name: string): Promise<void> {
     const beginning = await ports.openProfile(name);
@@ -90,13 +69,8 @@ export function createConnector(store: Store, ports: CommanderPorts): Connector 
     startLocally(isFirstRun) {
       starting = inside.start(isFirstRun).catch((error: unknown) => fail(messageOf(error)));
     },
-    connectFirst(url, authKey) {
-      try {
-        tryFirst(ports.connectionTo(url, authKey), store, ports, sessions, fail);
-      } catch (error) {
-        fail(messageOf(error));
-      }
-    },
+    join: (joining) => void joiner.join(joining),
+    giveUp: joiner.giveUp,
     reconnect() {
       if (sessions.connection !== undefined) sessions.start(sessions.connection);
     },

@@ -21,9 +21,9 @@ function firstCommand(device: string): string {
 export function createInside(store: Store, ports: CommanderPorts, sessions: Sessions): Inside {
   let relay: LocalRelay | undefined;
 
-  function choose({ connection: { label, url }, simulatedDevice }: LocalRelay): void {
+  function choose({ connection: { label, url, profile }, simulatedDevice }: LocalRelay): void {
     const ownIds = simulatedDevice === undefined ? [] : [simulatedDevice];
-    store.dispatch({ type: 'relay-chosen', label, url, local: { ownIds } });
+    store.dispatch({ type: 'relay-chosen', label, url, profile, local: { ownIds } });
   }
 
   function connectFirst(started: LocalRelay, isFirstRun: boolean): void {

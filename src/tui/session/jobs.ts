@@ -98,7 +98,8 @@ function createTokenJobs(ports: JobPorts): Pick<Jobs, TokenFunctions> {
       const { device, device_token: token } = await http.addDevice(id);
       tell({ type: 'device-added', device: { id: device, token, url, worker: workerFor(url, token) } });
     } catch (error) {
-      tell({ type: 'prompt-refused', reason: messageOf(error) });
+      const doubt = `No token came for ${id}, and it may be registered all the same: R gives it a new one. `;
+      tell({ type: 'prompt-refused', reason: (mayBeDone(error) ? doubt : '') + messageOf(error) });
     }
   }
 

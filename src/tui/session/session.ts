@@ -26,7 +26,8 @@ export interface Session {
   tap(isOn: boolean): Promise<void>;
   /** Asks the relay again who is known and what waits. */
   refresh(): void;
-  close(): Promise<void>;
+  /** Ends the connection at once; what is asked over HTTP goes on until `answered`, where that is given. */
+  close(answered?: Promise<void>): Promise<void>;
 }
 
 function openClient({ url, authKey, sender, ca }: CommanderConnection): RelayClient {
@@ -122,10 +123,14 @@ export function startSession(connection: CommanderConnection, ports: SessionPort
     },
     tap: (isOn) => (isOn ? client.tap() : client.untap()),
     refresh: poller.askSoon,
-    async close() {
+    async close(answered) {
       clearInterval(timer);
       poller.stop();
-      await Promise.all([client.close(), http.close()]);
+      const closeHttp = async (): Promise<void> => {
+        await answered;
+        await http.close();
+      };
+      await Promise.all([client.close(), closeHttp()]);
     },
   };
 }

@@ -2,7 +2,9 @@ import { parseRelayUrl } from '../../client/address.ts';
 import type { ConnectionState } from '../../client/types.ts';
 import type { CommanderConnection, CommanderPorts } from '../ports.ts';
 import type { Store } from '../store.ts';
+import { createInFlight } from './in-flight.ts';
 import { createJobs, type JobPorts, type Jobs, messageOf } from './jobs.ts';
+import { lateAnswer } from './late-answer.ts';
 import { type Session, startSession } from './session.ts';
 
 function knownIdsOf(store: Store): readonly string[] {
@@ -21,6 +23,7 @@ export interface Sessions {
   start(to: CommanderConnection, onState?: (state: ConnectionState) => void): void;
   send(seq: number, target: string, json: string): void;
   tap(isOn: boolean): void;
+  /** Ends the last one, and waits for no answer any more. */
   end(): Promise<void>;
 }
 
@@ -29,6 +32,30 @@ export function createSessions(store: Store, { isOneShot, workerFor }: Commander
   let jobs: Jobs | undefined;
   let connection: CommanderConnection | undefined;
   let generation = 0;
+  const inFlight = createInFlight();
+  const { promise: isOver, resolve: finish } = Promise.withResolvers<void>();
+
+  function jobsOf({ http }: Session, to: CommanderConnection, own: number): Jobs {
+    const tell: JobPorts['tell'] = (action) => {
+      // Connected again, it is the same relay that answers.
+      const isShown = connection?.url === to.url && connection.label === to.label;
+      const said = isShown ? action : lateAnswer(action, to.label);
+      // A sheet is asked for again by itself.
+      if (said === undefined || (said.type === 'device-looked' && own !== generation)) return;
+      store.dispatch(said);
+      // What was asked for may have changed what is listed.
+      session?.refresh();
+    };
+    const made = createJobs({ http, url: parseRelayUrl(to.url).ws, workerFor, tell });
+    return {
+      ...made,
+      addDevice: inFlight.follow(made.addDevice),
+      removeDevice: inFlight.follow(made.removeDevice),
+      rotateToken: inFlight.follow(made.rotateToken),
+      remove: inFlight.follow(made.remove),
+      cancelSent: inFlight.follow(made.cancelSent),
+    };
+  }
 
   return {
     get connection() {
@@ -38,7 +65,7 @@ export function createSessions(store: Store, { isOneShot, workerFor }: Commander
       return jobs;
     },
     start(to: CommanderConnection, onState: (state: ConnectionState) => void = () => undefined): void {
-      void session?.close();
+      void session?.close(Promise.race([inFlight.answered(), isOver]));
       connection = to;
       generation++;
       const own = generation;
@@ -53,13 +80,7 @@ export function createSessions(store: Store, { isOneShot, workerFor }: Commander
         knownIds: () => knownIdsOf(store),
         isOneShot,
       });
-      const tell: JobPorts['tell'] = (action) => {
-        if (own !== generation) return;
-        store.dispatch(action);
-        // What was asked for may have changed what is listed.
-        session?.refresh();
-      };
-      jobs = createJobs({ http: session.http, url: parseRelayUrl(to.url).ws, workerFor, tell });
+      jobs = jobsOf(session, to, own);
       // A connection that was given up has taken its tap along.
       if (store.state.relay.isTapped) void session.tap(true);
     },
@@ -73,9 +94,10 @@ export function createSessions(store: Store, { isOneShot, workerFor }: Commander
     },
     async end(): Promise<void> {
       generation++;
-      const ended = session;
+      const last = session;
       session = undefined;
-      await ended?.close();
+      finish();
+      await last?.close();
     },
   };
 }

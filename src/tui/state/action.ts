@@ -6,6 +6,7 @@ import type { Command } from '../commands/command-name.ts';
 import type { Device } from '../model/device-list.ts';
 import type { SavedProfile } from '../ports.ts';
 import type { Stroke } from '../strokes.ts';
+import type { FormField } from './connect-form.ts';
 import type { Fate } from './fates.ts';
 import type { NewDevice } from './overlay.ts';
 import type { LocalRelayInfo, Size } from './state.ts';
@@ -33,8 +34,8 @@ export type Answer =
   | { readonly type: 'history-loaded'; readonly commands: readonly string[] }
   /** What $EDITOR made of the command. */
   | { readonly type: 'edited'; readonly text: string }
-  /** Neither starting a relay nor connecting to one worked out. */
-  | { readonly type: 'beginning-failed'; readonly reason: string }
+  /** Neither starting a relay nor connecting to one worked out; `field` is the one to mend, the key unless said. */
+  | { readonly type: 'beginning-failed'; readonly reason: string; readonly field?: FormField }
   /** The main screen; `command` is put into the composer, ready to be sent. */
   | { readonly type: 'begun'; readonly command?: string }
   | { readonly type: 'told'; readonly tone: 'good' | 'bad'; readonly text: string };
@@ -53,7 +54,13 @@ export type Action =
   | { readonly type: 'resized'; readonly size: Size }
   | { readonly type: 'ticked' }
   /** A connection to this relay begins. */
-  | { readonly type: 'relay-chosen'; readonly label: string; readonly url: string; readonly local?: LocalRelayInfo }
+  | {
+      readonly type: 'relay-chosen';
+      readonly label: string;
+      readonly url: string;
+      readonly profile?: string | undefined;
+      readonly local?: LocalRelayInfo | undefined;
+    }
   /** `session`: what the relay granted, while there is one. */
   | {
       readonly type: 'connection-changed';

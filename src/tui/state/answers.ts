@@ -4,22 +4,27 @@ import { showLook } from '../commands/sheet-commands.ts';
 import { addHistory, fillComposer } from '../model/composer.ts';
 import { forgetDevice } from '../model/device-list.ts';
 import type { Answer } from './action.ts';
+import type { FormField } from './connect-form.ts';
+import { holdToken } from './held-tokens.ts';
 import { focusPane } from './place.ts';
 import type { CommanderState } from './state.ts';
 import { addProblem, notify, type Step, step } from './step.ts';
 
-function fail(state: CommanderState, reason: string): CommanderState {
+function fail(state: CommanderState, reason: string, field: FormField): CommanderState {
   const { screen } = state;
   if (screen.name === 'main') return addProblem(notify(state, 'bad', reason), reason);
-  if (screen.name === 'busy' && screen.form !== undefined) {
-    return { ...state, screen: { name: 'connect-form', form: { ...screen.form, problem: reason } } };
+  if ('form' in screen && screen.form !== undefined) {
+    return { ...state, screen: { name: 'connect-form', form: { ...screen.form, field, problem: reason } } };
   }
   return { ...state, screen: { name: 'first-run', choice: 'start', problem: reason } };
 }
 
 function begin(state: CommanderState, command: string | undefined): CommanderState {
-  // What went wrong before was said where it was tried.
-  const begun: CommanderState = { ...state, screen: { name: 'main' }, unseenProblems: 0 };
+  const { screen } = state;
+  const isOneMore = screen.name === 'connecting' && screen.form.aim.for === 'another-relay';
+  // What went wrong before was said where it was tried; of the relay that was there until now it was not.
+  const unseenProblems = isOneMore ? state.unseenProblems : 0;
+  const begun: CommanderState = { ...state, screen: { name: 'main' }, unseenProblems };
   if (command === undefined) return begun;
   return { ...focusPane(begun, 'composer'), composer: fillComposer(begun.composer, command) };
 }
@@ -42,7 +47,7 @@ export function reduceAnswer(state: CommanderState, answer: Answer): Step {
     case 'device-looked':
       return step(showLook(state, answer));
     case 'device-added':
-      return step({ ...state, overlay: { kind: 'new-device', device: answer.device, top: 0 } });
+      return step(holdToken(state, answer.device));
     case 'device-removed':
       return step(forgetRemoved(state, answer.id));
     case 'prompt-refused':
@@ -58,7 +63,7 @@ export function reduceAnswer(state: CommanderState, answer: Answer): Step {
     case 'edited':
       return step({ ...focusPane(state, 'composer'), composer: fillComposer(state.composer, answer.text) });
     case 'beginning-failed':
-      return step(fail(state, answer.reason));
+      return step(fail(state, answer.reason, answer.field ?? 'authKey'));
     case 'begun':
       return step(begin(state, answer.command));
     case 'told':

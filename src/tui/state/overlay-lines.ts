@@ -24,6 +24,7 @@ const helpPlaces = [
   ['device-sheet', 'What is known of a device'],
   ['menu', 'Palette and other lists to choose from'],
   ['prompt', 'Questions'],
+  ['connect-form', 'The address and the key of a relay'],
 ] as const satisfies readonly (readonly [Place, string])[];
 
 /** The keys in the help stand in so many columns, with two between them and what they do. */
@@ -67,10 +68,18 @@ function oldTokenWords(keptFor: string | undefined): string {
   return `The old token works for ${keptFor} more: give its machine the new one by then.`;
 }
 
+/** Whoever reads this has gone on to another relay. */
+export function elsewhereWords(relay: string): string {
+  return `This came from ${relay}, which is not the relay that is shown now.`;
+}
+
 const isLoopback = /^wss?:\/\/(127\.|localhost|\[::1\])/;
 
 /** Whole, however narrow the terminal is: a token is copied from here. */
-function newDeviceLines({ id, token, url, worker, oldToken }: NewDevice, columns: number): readonly OverlayLine[] {
+function newDeviceLines(
+  { id, token, url, worker, oldToken, elsewhere }: NewDevice,
+  columns: number,
+): readonly OverlayLine[] {
   const wrap = (lead: string, text: string): readonly OverlayLine[] =>
     wrapToCells(text, columns - (lead === '' ? 0 : cellWidth(lead) + 2)).map((part, index) => {
       return { lead: index === 0 ? lead : ' '.repeat(lead.length), text: part };
@@ -80,6 +89,7 @@ function newDeviceLines({ id, token, url, worker, oldToken }: NewDevice, columns
   const nearOnly =
     'That address is good on this machine only; on another one write the name or address of this machine.';
   return [
+    ...(elsewhere === undefined ? [] : tell(toVisible(elsewhereWords(elsewhere)))),
     ...wrap('Device ', toVisibleName(id)),
     ...(isWrittenAsItIs(id) ? [] : wrap('Written', toVisible(`${writeName(id)}  in commands`))),
     ...wrap('Address', toVisible(url)),

@@ -19,7 +19,8 @@ export type MenuChoice =
   | { readonly choose: 'command'; readonly command: Command }
   | { readonly choose: 'snippet'; readonly snippet: Snippet }
   | { readonly choose: 'save-snippet' }
-  | { readonly choose: 'profile'; readonly name: string };
+  | { readonly choose: 'profile'; readonly name: string }
+  | { readonly choose: 'add-relay' };
 
 /** A device that is to be removed or to get a new token, as it was known when that was asked. */
 export interface DeviceInQuestion {
@@ -80,6 +81,8 @@ export interface NewDevice {
   readonly url: string;
   /** A program to paste on its machine. */
   readonly worker: string;
+  /** The relay that made it, where that is not the one that is shown. */
+  readonly elsewhere?: string;
   /** There was a token before: it goes on for so long (`1h`), or not at all. */
   readonly oldToken?: { readonly keptFor: string | undefined };
 }

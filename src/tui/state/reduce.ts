@@ -9,6 +9,7 @@ import type { Stroke } from '../strokes.ts';
 import type { Action } from './action.ts';
 import { reduceAnswer } from './answers.ts';
 import { refuseMessage, tellFate } from './fates.ts';
+import { showHeld } from './held-tokens.ts';
 import { placeOf } from './place.ts';
 import { changeConnection, chooseRelay, countRates } from './relay-status.ts';
 import type { CommanderState } from './state.ts';
@@ -107,6 +108,11 @@ function failPoll(state: CommanderState, reason: string): CommanderState {
 
 /** The next state after whatever happened, and what it asks of the outside world. Pure: the time comes with the call. */
 export function reduce(before: CommanderState, action: Action, nowMs: number): Step {
+  const { state, effects } = change(before, action, nowMs);
+  return { state: state.heldTokens.length === 0 ? state : showHeld(state), effects };
+}
+
+function change(before: CommanderState, action: Action, nowMs: number): Step {
   const state: CommanderState = { ...before, nowMs };
   switch (action.type) {
     case 'strokes':

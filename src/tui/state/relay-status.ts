@@ -6,15 +6,17 @@ import { addProblem } from './step.ts';
 interface ChosenRelay {
   readonly label: string;
   readonly url: string;
-  readonly local?: LocalRelayInfo;
+  readonly profile?: string | undefined;
+  readonly local?: LocalRelayInfo | undefined;
 }
 
 /** Another relay: what was known of the last one's devices holds no longer, the log stays. */
-export function chooseRelay(state: CommanderState, { label, url, local }: ChosenRelay): CommanderState {
+export function chooseRelay(state: CommanderState, { label, url, profile, local }: ChosenRelay): CommanderState {
   const relay: RelayStatus = {
     ...state.relay,
     label,
     url,
+    profile,
     local,
     connection: undefined,
     session: undefined,

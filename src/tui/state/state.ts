@@ -3,7 +3,8 @@ import { type Composer, emptyComposer } from '../model/composer.ts';
 import { type DeviceList, emptyDeviceList } from '../model/device-list.ts';
 import { emptyMessagePane, type MessagePane } from '../model/message-pane.ts';
 import type { TextBuffer } from '../model/text-buffer.ts';
-import type { Overlay } from './overlay.ts';
+import type { ConnectForm } from './connect-form.ts';
+import type { NewDevice, Overlay } from './overlay.ts';
 
 /** Columns and rows of the terminal. */
 export interface Size {
@@ -13,19 +14,13 @@ export interface Size {
 
 export type Pane = 'devices' | 'messages' | 'composer';
 
-/** What is asked of somebody who connects to a relay for the first time. */
-export interface ConnectForm {
-  readonly url: TextBuffer;
-  readonly authKey: TextBuffer;
-  readonly field: 'url' | 'authKey';
-  /** Why the last try failed. */
-  readonly problem: string | undefined;
-}
-
 export type Screen =
   | { readonly name: 'first-run'; readonly choice: 'start' | 'connect'; readonly problem: string | undefined }
   | { readonly name: 'connect-form'; readonly form: ConnectForm }
+  /** A first relay is started or tried: there is nothing to go back to but the form. */
   | { readonly name: 'busy'; readonly what: string; readonly form: ConnectForm | undefined }
+  /** What the form holds is tried, while the present relay goes on. */
+  | { readonly name: 'connecting'; readonly form: ConnectForm }
   | { readonly name: 'main' };
 
 /** What the time column of the log says: the time of day, the time since the row before, or the date too. */
@@ -69,6 +64,8 @@ export interface RelayStatus {
   /** The profile's name, or what stands for it. */
   readonly label: string;
   readonly url: string;
+  /** Where its key is saved; undefined where it is not. */
+  readonly profile: string | undefined;
   readonly connection: ConnectionState | undefined;
   /** What the relay granted; undefined while there is no connection. */
   readonly session: Session | undefined;
@@ -97,6 +94,8 @@ export interface CommanderState {
   readonly isZoomed: boolean;
   readonly reading: Reading;
   readonly overlay: Overlay | undefined;
+  /** Tokens that came while something else was done: shown as soon as nothing is in the way. */
+  readonly heldTokens: readonly NewDevice[];
   readonly filterInput: FilterInput | undefined;
   readonly relay: RelayStatus;
   /** The relay that runs inside this process, also while another one is looked at. */
@@ -122,6 +121,7 @@ export interface InitialOptions {
 const noRelay: RelayStatus = {
   label: '',
   url: '',
+  profile: undefined,
   connection: undefined,
   session: undefined,
   isTapped: false,
@@ -142,6 +142,7 @@ export function initialState(options: InitialOptions): CommanderState {
     isZoomed: false,
     reading: { isWrapped: false, time: 'clock' },
     overlay: undefined,
+    heldTokens: [],
     filterInput: undefined,
     relay: noRelay,
     relayInside: undefined,

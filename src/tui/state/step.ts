@@ -1,5 +1,6 @@
 import type { Snippet } from '../../client/snippets.ts';
 import type { LogEntry } from '../model/log-entry.ts';
+import type { Joining } from './connect-form.ts';
 import type { Removal } from './overlay.ts';
 import type { CommanderState, Notice } from './state.ts';
 
@@ -8,8 +9,10 @@ export type Effect =
   | { readonly effect: 'send'; readonly seq: number; readonly target: string; readonly json: string }
   | { readonly effect: 'tap'; readonly isOn: boolean }
   | { readonly effect: 'start-local-relay' }
-  /** Connects with what the form holds and, when that works, saves it as a profile. */
-  | { readonly effect: 'connect'; readonly url: string; readonly authKey: string }
+  /** Shows the relay what the form holds and, when it takes the key, saves it and connects. */
+  | { readonly effect: 'join'; readonly joining: Joining }
+  /** Nothing comes of what is being tried. */
+  | { readonly effect: 'give-up' }
   | { readonly effect: 'reconnect' }
   | { readonly effect: 'list-profiles' }
   | { readonly effect: 'open-profile'; readonly name: string }

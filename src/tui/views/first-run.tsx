@@ -2,9 +2,17 @@ import { useCursor } from 'ink';
 import type { ReactElement } from 'react';
 import { keymap } from '../keys/keymap.ts';
 import type { TextBuffer } from '../model/text-buffer.ts';
+import {
+  type ConnectForm,
+  type FormAim,
+  type FormField,
+  fieldsOf,
+  formTitle,
+  unnamedWords,
+} from '../state/connect-form.ts';
 import { placeOf } from '../state/place.ts';
-import type { CommanderState, ConnectForm, Screen } from '../state/state.ts';
-import { cellWidth, wrapToCells, wrapWords } from '../text/cells.ts';
+import type { CommanderState, Screen } from '../state/state.ts';
+import { cellWidth, cutToCells, wrapToCells, wrapWords } from '../text/cells.ts';
 import type { Look } from '../text/look.ts';
 import { composeRow, type Span, span } from '../text/spans.ts';
 import { toVisible } from '../text/visible.ts';
@@ -53,15 +61,22 @@ function firstRunLines(screen: Extract<Screen, { name: 'first-run' }>, look: Loo
   ];
 }
 
-const labels = { url: 'Address     ', authKey: 'Master key  ' } as const;
+const labels = { url: 'Address     ', authKey: 'Master key  ', name: 'Save as     ' } as const;
 
-const aboutForm = [
-  'The address as wss://relay.example, https://relay.example or relay.example:8787.',
-  'The key is kept in a profile that only you can read.',
-];
-
-function secretOf(buffer: TextBuffer, look: Look): string {
-  return look.glyphs.secret.repeat(buffer.text.length);
+function aboutForm(aim: FormAim): readonly string[] {
+  switch (aim.for) {
+    case 'first-relay':
+      return [
+        'The address as wss://relay.example, https://relay.example or relay.example:8787.',
+        'The key is kept in a profile that only you can read.',
+      ];
+    case 'another-relay':
+      return ['Address: wss://relay.example, https://relay.example or relay.example:8787.'];
+    case 'another-key':
+      return aim.profile === undefined
+        ? ['With a name it is kept as a profile that only you can read.']
+        : [`It takes the place of the key in the profile ${aim.profile}.`];
+  }
 }
 
 /** The end of what is typed, as far as there is room. */
@@ -69,28 +84,48 @@ function tail(text: string, columns: number): string {
   return wrapToCells(text, columns).at(-1) ?? '';
 }
 
-function formLines(form: ConnectForm, look: Look, columns: number): readonly Line[] {
-  const room = columns - labels.url.length - 4;
-  const field = (name: 'url' | 'authKey', text: string): Line => [
-    span(form.field === name ? `${look.glyphs.cursor} ` : '  ', 'accent'),
-    span(labels[name], 'dim'),
-    span(tail(text, room), form.field === name ? 'bold' : 'plain'),
-  ];
+/** The address stands there also where it cannot be changed: it is where the key goes. */
+function shownFields(aim: FormAim): readonly FormField[] {
+  const fields = fieldsOf(aim);
+  return fields.includes('url') ? fields : ['url', ...fields];
+}
+
+function shownText({ text }: TextBuffer, field: FormField, look: Look): string {
+  return field === 'authKey' ? look.glyphs.secret.repeat(text.length) : toVisible(text, look.isAscii);
+}
+
+function fieldLine(form: ConnectForm, field: FormField, look: Look, room: number, isTried: boolean): Line {
+  const hasCursor = form.field === field && !isTried;
+  const whole = shownText(form[field], field, look);
+  const isFixed = !fieldsOf(form.aim).includes(field);
+  const text = isFixed ? cutToCells(whole, room, look.glyphs.ellipsis) : tail(whole, room);
+  const isUnnamed = field === 'name' && text === '';
   return [
-    [span('Connect to a relay')],
+    span(hasCursor ? `${look.glyphs.cursor} ` : '  ', 'accent'),
+    span(labels[field], 'dim'),
+    isUnnamed ? span(` (${unnamedWords(form.aim)})`, 'dim') : span(text, hasCursor ? 'bold' : 'plain'),
+  ];
+}
+
+/** `isTried`: the relay is being asked. */
+function formLines(form: ConnectForm, look: Look, columns: number, isTried: boolean): readonly Line[] {
+  const room = columns - labels.url.length - 4;
+  const said = (text: string): readonly Line[] =>
+    wrapWords(toVisible(text, look.isAscii), columns).map((part) => [span(part, 'dim')]);
+  const below = isTried ? [`Connecting to ${form.url.text.trim()}${look.glyphs.ellipsis}`] : aboutForm(form.aim);
+  return [
+    [span(toVisible(formTitle(form.aim), look.isAscii))],
     [],
-    field('url', toVisible(form.url.text, look.isAscii)),
-    field('authKey', secretOf(form.authKey, look)),
+    ...shownFields(form.aim).map((field) => fieldLine(form, field, look, room, isTried)),
     [],
-    ...(form.problem === undefined
-      ? aboutForm.flatMap((text) => wrapWords(text, columns).map((part): Line => [span(part, 'dim')]))
-      : problemLines(form.problem, look, columns)),
+    ...(form.problem === undefined ? below.flatMap(said) : problemLines(form.problem, look, columns)),
   ];
 }
 
 function linesOf(screen: Screen, look: Look, columns: number): readonly Line[] {
   if (screen.name === 'first-run') return firstRunLines(screen, look, columns);
-  if (screen.name === 'connect-form') return formLines(screen.form, look, columns);
+  if (screen.name === 'connect-form') return formLines(screen.form, look, columns, false);
+  if (screen.name === 'connecting') return formLines(screen.form, look, columns, true);
   return screen.name === 'busy' ? [[span(toVisible(screen.what, look.isAscii))]] : [];
 }
 
@@ -99,11 +134,10 @@ function cursorOf(screen: Screen, look: Look, columns: number, top: number): { x
   if (screen.name !== 'connect-form') return undefined;
   const { form } = screen;
   const buffer = form[form.field];
-  const before = buffer.text.slice(0, buffer.cursor);
-  const shown = form.field === 'url' ? toVisible(before, look.isAscii) : secretOf({ ...buffer, text: before }, look);
+  const before = { ...buffer, text: buffer.text.slice(0, buffer.cursor) };
   const room = columns - labels.url.length - 4;
-  const x = leftColumns + 2 + labels.url.length + cellWidth(tail(shown, room));
-  return { x, y: top + (form.field === 'url' ? 2 : 3) };
+  const x = leftColumns + 2 + labels.url.length + cellWidth(tail(shownText(before, form.field, look), room));
+  return { x, y: top + 2 + shownFields(form.aim).indexOf(form.field) };
 }
 
 export interface FirstRunProps {

@@ -1,7 +1,7 @@
 import type { ReactElement } from 'react';
 import type { Command } from '../commands/command-name.ts';
-import { footerKeys, frameKeys, keysFor, type Place } from '../keys/keymap.ts';
-import { isLossBeside, lossReason, wrapFooter } from '../state/footer-text.ts';
+import { footerKeys, frameKeys, type Place } from '../keys/keymap.ts';
+import { isLossBeside, lossKeys, lossReason, wrapFooter } from '../state/footer-text.ts';
 import type { Layout } from '../state/layout.ts';
 import { placeOf } from '../state/place.ts';
 import type { CommanderState } from '../state/state.ts';
@@ -10,13 +10,6 @@ import { composeRow, type Span, span, spansWidth } from '../text/spans.ts';
 import { toVisible } from '../text/visible.ts';
 import { Rows } from './frame.tsx';
 import { hintsFor } from './hints.ts';
-
-/** The key that helps against a loss, where it does. */
-function helpSpans(state: CommanderState): readonly Span[] {
-  return keysFor(placeOf(state), 'reconnect').flatMap(({ label, hint = '' }) => {
-    return [span(label, 'bold'), span(` ${hint}   `, 'dim')];
-  });
-}
 
 /** Keys of the sheet of a device that do something to a message that waits. */
 const waitingCommands: readonly Command[] = ['cancel-queued', 'purge-queue', 'copy-queued'];
@@ -54,8 +47,9 @@ function rowsOf(state: CommanderState, look: Look, layout: Layout): readonly (re
   }
   const reason = lossReason(state);
   const visible = reason === undefined ? '' : toVisible(reason, look.isAscii);
-  const help = reason === undefined ? [] : helpSpans(state);
-  const isBeside = isLossBeside(visible, columns);
+  const keys = reason === undefined ? [] : lossKeys(state);
+  const help = keys.flatMap(({ label, hint }) => [span(label, 'bold'), span(hint, 'dim')]);
+  const isBeside = isLossBeside(visible, state);
   const beside = [...(visible !== '' && isBeside ? [span(`${visible}   `, 'bad')] : []), ...help];
   const hints = hintsFor(look, bindingsFor(placeOf(state), layout, state), columns - spansWidth(beside) - 1);
   const above = isBeside ? [] : cutRows(wrapFooter(visible, columns), layout.footerRows - 1, look);

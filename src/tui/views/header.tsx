@@ -1,11 +1,17 @@
 import type { ReactElement } from 'react';
 import { countNew } from '../model/message-pane.ts';
+import { isKeyRefused } from '../state/connect-form.ts';
 import type { CommanderState } from '../state/state.ts';
 import { formatCount, formatRate } from '../text/format.ts';
 import type { Look } from '../text/look.ts';
 import { composeRow, type Span, span, spansWidth } from '../text/spans.ts';
 import { toVisible } from '../text/visible.ts';
 import { Row } from './frame.tsx';
+
+function closedWords(relay: CommanderState['relay']): string {
+  if (isKeyRefused(relay)) return 'key refused';
+  return relay.connection?.phase === 'closed' && relay.connection.ending.kind === 'replaced' ? 'taken over' : 'closed';
+}
 
 /** Whether the relay is there, in a few words. */
 export function connectionSpans({ relay, nowMs }: CommanderState, { glyphs }: Look): readonly Span[] {
@@ -21,7 +27,7 @@ export function connectionSpans({ relay, nowMs }: CommanderState, { glyphs }: Lo
       return [span(`${glyphs.offline} not connected, again in ${seconds}s`, 'bad')];
     }
     case 'closed':
-      return [span(`${glyphs.offline} ${connection.ending.kind === 'replaced' ? 'taken over' : 'closed'}`, 'bad')];
+      return [span(`${glyphs.offline} ${closedWords(relay)}`, 'bad')];
   }
 }
 

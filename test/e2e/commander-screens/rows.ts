@@ -141,6 +141,15 @@ const around: readonly UxRow[] = [
     'hostile-long': /\.\.\.|…|more/,
     'hostile-numbers': /12345678901234567890[\s\S]*1e-400[\s\S]*1e400[\s\S]*-0[\s\S]*1\.10/,
   }),
+  row('a key that is refused: said, and another one entered inside', {
+    'key-refused': /○ key refused[\s\S]*not valid here.* {3}K another key/,
+    'key-refused-40x12': /○ key refused[\s\S]*K another key/,
+    'another-key': /Another key for[\s\S]*› Master key +•{16}[\s\S]*not valid here/,
+  }),
+  row('one relay more, from inside', {
+    'add-relay': /Add a relay[\s\S]*› Save as/,
+    connecting: /Connecting to ws:[\s\S]*Esc give up/,
+  }),
   row('With no profile a first-run screen', {
     'first-run': /› Start one on this machine/,
     'connect-form': /Master key/,

@@ -1,6 +1,6 @@
 /** Which key is pressed in which place by which walk: together they are the table of keys. */
 import { keysOf, type Place } from '../../../src/tui/keys/keymap.ts';
-import { beginnings, waitFor } from './beginnings.ts';
+import { beginnings, giveUp, waitFor } from './beginnings.ts';
 import { keeping, staying, stopping, ways } from './ends.ts';
 import { keySteps } from './walk.ts';
 
@@ -19,7 +19,7 @@ export function quittingKeys(place: Place): readonly string[] {
 export const exitingPlaces = ['first-run', 'busy'] as const;
 
 export function pressedIn(place: Place): readonly string[] {
-  const steps = [...keySteps, ...beginnings, ...waitFor('')].filter((step) => step.place === place);
+  const steps = [...keySteps, ...beginnings, ...waitFor(''), ...giveUp('')].filter((step) => step.place === place);
   const hasWay = ways.some((way) => way.place === place);
   return [
     ...steps.flatMap(({ do: keys = [] }) => keys),

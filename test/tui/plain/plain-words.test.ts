@@ -29,13 +29,20 @@ describe('the first run in lines', () => {
     const said = enter('rly_master_x').join();
     expect(said).toContain('Connecting to relay.example');
     expect(said).not.toContain('rly_master_x');
-    expect(commander.effects).toEqual([{ effect: 'connect', url: 'relay.example', authKey: 'rly_master_x' }]);
+    expect(commander.effects).toEqual([
+      {
+        effect: 'join',
+        joining: { aim: { for: 'first-relay' }, url: 'relay.example', authKey: 'rly_master_x', name: '' },
+      },
+    ]);
     expect(hear({ type: 'beginning-failed', reason: 'unknown or revoked' }).join()).toMatch(
       /unknown or revoked.*The master key for relay.example/s,
     );
     expect(enter(':address').join()).toContain('The address of the relay');
     enter('wss://other.example');
-    expect(commander.effects.at(-1)).toMatchObject({ url: 'wss://other.example', authKey: 'rly_master_x' });
+    expect(commander.effects.at(-1)).toMatchObject({
+      joining: { url: 'wss://other.example', authKey: 'rly_master_x' },
+    });
   });
 
   it('goes back from the form, and Enter starts a relay then', () => {
@@ -66,8 +73,8 @@ describe('saved connections and commands in lines', () => {
     const { enter, hear, commander } = plainCommander();
     enter(':profiles');
     expect(hear({ type: 'profiles-listed', profiles })).toContain('2: test, wss://test.example');
-    expect(enter('9').join()).toContain('from 1 to 2');
-    expect(enter('@gate {"cmd":"open"}').join()).toContain('from 1 to 2');
+    expect(enter('9').join()).toContain('from 1 to 3');
+    expect(enter('@gate {"cmd":"open"}').join()).toContain('from 1 to 3');
     enter(answer);
     expect(commander.effects).toEqual([{ effect: 'list-profiles' }, { effect: 'open-profile', name: 'test' }]);
     expect(commander.state.overlay).toBeUndefined();

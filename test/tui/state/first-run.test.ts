@@ -62,7 +62,12 @@ describe('the first run', () => {
     commander.press('enter');
     commander.act({ type: 'pasted', text: 'rly_master_x\n' });
     commander.press('enter');
-    expect(commander.effects).toEqual([{ effect: 'connect', url: 'wss://relay.example', authKey: 'rly_master_x' }]);
+    expect(commander.effects).toEqual([
+      {
+        effect: 'join',
+        joining: { aim: { for: 'first-relay' }, url: 'wss://relay.example', authKey: 'rly_master_x', name: '' },
+      },
+    ]);
   });
 
   it('keeps what was typed when the connection is refused', () => {

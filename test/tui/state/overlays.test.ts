@@ -139,6 +139,7 @@ describe('adding a device', () => {
     };
     commander.act({ type: 'device-added', device });
     expect(written()).toEqual([]);
+    commander.press('escape');
     commander.act({ type: 'device-added', device: { ...device, id: 'my gate' } });
     expect(written()).toEqual(['@"my gate"  in commands']);
     commander.press('y', 't', 's');

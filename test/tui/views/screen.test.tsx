@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { renderToString } from 'ink';
 import { describe, expect, it } from 'vitest';
 import { Screen } from '../../../src/tui/app.tsx';
+import { type ConnectForm, emptyForm } from '../../../src/tui/state/connect-form.ts';
 import { initialState, type Size } from '../../../src/tui/state/state.ts';
 import { cellWidth } from '../../../src/tui/text/cells.ts';
 import { createLook } from '../../../src/tui/text/look.ts';
@@ -196,17 +197,19 @@ describe('the first-run screen', () => {
   });
 
   it('never shows the key that is typed', () => {
-    const form = {
+    const form: ConnectForm = {
+      ...emptyForm({ for: 'another-relay' }),
       url: { text: 'relay.example', cursor: 13 },
       authKey: { text: 'rly_secret', cursor: 10 },
       field: 'authKey',
-      problem: undefined,
-    } as const;
-    const screen = { name: 'connect-form', form } as const;
-    const state = initialState({ size: { columns: 80, rows: 24 }, nowMs: startMs, messageIdPrefix: 'c', screen });
-    expect(screenOf({ state })).toContain('relay.example');
-    expect(screenOf({ state })).toContain('••••••••••');
-    expect(screenOf({ state })).not.toContain('secret');
+    };
+    for (const name of ['connect-form', 'connecting'] as const) {
+      const screen = { name, form };
+      const state = initialState({ size: { columns: 80, rows: 24 }, nowMs: startMs, messageIdPrefix: 'c', screen });
+      expect(screenOf({ state })).toContain('relay.example');
+      expect(screenOf({ state })).toContain('••••••••••');
+      expect(screenOf({ state })).not.toContain('secret');
+    }
   });
 });
 
