@@ -89,6 +89,29 @@ describe.runIf(hasTool('tmux') && hasTool('python3-websocket'))('the commander i
   );
 
   it(
+    'writes a command in $EDITOR, which sends nothing, and reads lines again after it',
+    async () => {
+      await addDevice('mill', relay.env);
+      await using terminal = await openTerminal(size);
+      // It asks on the terminal, as an editor does: what is typed there is its own.
+      const editor = `sh -c 'printf "WHICH? "; read -r cmd; sed -i "s/reboot/$cmd/" "$0"'`;
+      await terminal.startCommander(
+        { ...envOf(relay), EDITOR: editor },
+        /devices, 0 online|mill is offline/,
+        '--plain',
+      );
+      await line(terminal, ':edit @mill {"cmd":"reboot"}', /WHICH\?/);
+      await line(terminal, 'stop', /Ready: @mill \{"cmd":"stop"\}\n+Enter sends it/);
+      await line(terminal, ':edit', /WHICH\?[\s\S]*WHICH\?/);
+      await line(terminal, 'unused', /The command is as it was\.\n+>\s*$/);
+      const sent = await line(terminal, '', /mill, \{"cmd":"stop"\}: queued/);
+      expect(sent).not.toContain('dropped');
+      await quit(terminal);
+    },
+    terminalTestMs,
+  );
+
+  it(
     'asks for the values of a saved command, and sends it on an Enter of its own',
     async () => {
       const token = await addDevice('saw', relay.env);

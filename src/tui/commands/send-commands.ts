@@ -47,6 +47,12 @@ function checkCommand(state: CommanderState): Checked {
   return { command: { targets, json, payload } };
 }
 
+/** Why Enter would not send what is written; undefined where it would. */
+export function refusalOf(state: CommanderState): string | undefined {
+  const checked = checkCommand(state);
+  return 'refusal' in checked ? checked.refusal : undefined;
+}
+
 /** Several at once, or a name that the relay has never heard of: such a command asks first. */
 function needsConfirmation({ targets }: PendingCommand): boolean {
   return targets.length > 1 || targets.some(({ state }) => state === 'strange');

@@ -1,4 +1,5 @@
 /** What has changed from one state to the next, in lines to be read aloud. Pure. */
+import { refusalOf } from '../commands/send-commands.ts';
 import type { Device } from '../model/device-list.ts';
 import type { SentEntry } from '../model/log-entry.ts';
 import { passes, sentEntry } from '../model/message-log.ts';
@@ -76,8 +77,13 @@ export function canBeSent({ composer: { command }, devices, overlay }: Commander
 
 function composerLines(before: CommanderState, after: CommanderState): Lines {
   const { text } = after.composer.buffer;
-  if (text === '' || text === before.composer.buffer.text || !canBeSent(after)) return [];
-  return [`Ready: ${toVisible(text.replaceAll(/\s+/g, ' '))}`, 'Enter sends it.'];
+  if (text === '' || text === before.composer.buffer.text) return [];
+  const said = toVisible(text.replaceAll(/\s+/g, ' '));
+  if (canBeSent(after)) return [`Ready: ${said}`, 'Enter sends it.'];
+  // Whoever pressed Enter has heard why not, or is asked.
+  if (after.overlay !== undefined || after.notice !== before.notice) return [];
+  const isFields = after.composer.command.body.kind === 'fields';
+  return [`Not sent: ${said}`, isFields ? 'Enter makes JSON of its fields.' : (refusalOf(after) ?? 'Enter asks.')];
 }
 
 function noticeLines(before: CommanderState, after: CommanderState): Lines {

@@ -19,7 +19,7 @@ function readWord(state: CommanderState, line: string): LineMeaning {
   if (name === 'help' || name === '') return say(...helpLines());
   const word = Object.hasOwn(words, name) ? words[name] : undefined;
   if (word === undefined) return say(`:${toVisible(name)} means nothing here; :help says what does.`);
-  return inTurn(name === 'again' ? say() : dropDraft(state), word.run(state, rest.trim()));
+  return inTurn(word.keepsDraft === true ? say() : dropDraft(state), word.run(state, rest.trim()));
 }
 
 function readCommand(state: CommanderState, line: string): LineMeaning {

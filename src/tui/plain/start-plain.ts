@@ -32,8 +32,18 @@ function createSpeaker({ store }: Commander, first: CommanderState, print: (line
   };
 }
 
+interface OpenLines {
+  readonly lines: Interface;
+  /** Somebody else has the terminal: nothing is said and nothing is read. */
+  readonly isLent: boolean;
+  print(said: Lines): void;
+  hush(): void;
+  /** Gives the terminal to something else. */
+  lend(during: () => Promise<void>): Promise<void>;
+}
+
 /** Reads lines until they end; what is secret is neither shown nor kept for the arrow keys. */
-function openLines(commander: Commander): { readonly lines: Interface; print(said: Lines): void; hush(): void } {
+function openLines(commander: Commander): OpenLines {
   const echo = createEcho(process.stdout);
   const lines = createInterface({
     input: process.stdin,
@@ -45,8 +55,16 @@ function openLines(commander: Commander): { readonly lines: Interface; print(sai
   lines.on('history', (history: string[]) => {
     if (echo.isMuted) history.shift();
   });
+  let isLent = false;
+  let isClosed = false;
+  lines.on('close', () => {
+    isClosed = true;
+  });
   return {
     lines,
+    get isLent() {
+      return isLent;
+    },
     print(said) {
       // What is being typed goes below what is said.
       process.stdout.write(`\r\u001b[K${said.join('\n')}\n`);
@@ -55,14 +73,34 @@ function openLines(commander: Commander): { readonly lines: Interface; print(sai
     hush() {
       echo.isMuted = isSecretNext(commander.store.state);
     },
+    async lend(during) {
+      isLent = true;
+      lines.pause();
+      process.stdin.setRawMode(false);
+      try {
+        await during();
+      } finally {
+        isLent = false;
+        // Whoever quit meanwhile gets the terminal as it was.
+        if (!isClosed) {
+          process.stdin.setRawMode(true);
+          lines.prompt();
+        }
+      }
+    },
   };
 }
 
 /** Runs until somebody quits, with `:quit`, Ctrl+C or Ctrl+D. */
 export async function startPlain({ beginning, ports, initial, terminal, signal }: PlainStart): Promise<void> {
   const commander = createCommander({ initial, ports, terminal });
-  const { lines, print, hush } = openLines(commander);
-  const speak = createSpeaker(commander, { ...initial, screen: { name: 'main' } }, print);
+  const opened = openLines(commander);
+  const { lines, print, hush } = opened;
+  const sayNews = createSpeaker(commander, { ...initial, screen: { name: 'main' } }, print);
+  const speak = (): void => {
+    if (!opened.isLent) sayNews();
+  };
+  terminal.setSuspender(opened.lend);
   const timer = setInterval(() => {
     commander.store.dispatch({ type: 'ticked' });
     hush();
@@ -74,7 +112,7 @@ export async function startPlain({ beginning, ports, initial, terminal, signal }
     for (const action of actions) commander.store.dispatch(action);
     hush();
     speak();
-    lines.prompt();
+    if (!opened.isLent) lines.prompt();
   });
   const leave = (): void => commander.leave();
   lines.on('close', leave);

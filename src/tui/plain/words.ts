@@ -1,11 +1,8 @@
 /** The words that begin with a colon, where nothing is asked. */
 import { parseCommandText } from '../model/command-text.ts';
-import { editComposer } from '../model/composer.ts';
-import { bufferOf } from '../model/text-buffer.ts';
 import type { CommanderState } from '../state/state.ts';
 import { formatTime } from '../text/format.ts';
 import { toVisible, toVisibleName } from '../text/visible.ts';
-import { canBeSent } from './announce.ts';
 import { deviceLine, entryLine, wholeEntryLines } from './lines.ts';
 import { act, inTurn, type LineMeaning, say, times, write } from './meaning.ts';
 
@@ -13,6 +10,8 @@ export interface Word {
   /** What stands behind it, as the help writes it. */
   readonly takes?: string;
   readonly help: string;
+  /** It goes on with the command that is ready; others drop it. */
+  readonly keepsDraft?: true;
   readonly run: (state: CommanderState, rest: string) => LineMeaning;
 }
 
@@ -72,10 +71,7 @@ function again(state: CommanderState, rest: string): LineMeaning {
   const back = Math.max(1, readCount(rest, 1));
   const text = state.composer.history.at(-back);
   if (text === undefined) return say('There is no earlier command.');
-  const composer = editComposer(state.composer, () => bufferOf(text));
-  const isReady = canBeSent({ ...state, composer, overlay: undefined });
-  const words = isReady ? [] : [`${toVisible(text)} cannot be sent here as it is.`];
-  return inTurn(closed, act('focus-composer', 'clear'), times(back, 'history-older'), say(...words));
+  return inTurn(closed, act('focus-composer', 'clear'), times(back, 'history-older'));
 }
 
 function filter({ messages }: CommanderState, rest: string): LineMeaning {
@@ -136,7 +132,21 @@ const reading: Readonly<Record<string, Word>> = {
 };
 
 const commanding: Readonly<Record<string, Word>> = {
-  again: { takes: '[N]', help: 'the last command once more, ready for Enter, or the Nth from the end', run: again },
+  again: {
+    takes: '[N]',
+    help: 'the last command once more, ready for Enter, or the Nth from the end',
+    keepsDraft: true,
+    run: again,
+  },
+  edit: {
+    takes: '[COMMAND]',
+    help: 'write a command in $EDITOR: the one behind it, or the one that is ready; Enter sends it then',
+    keepsDraft: true,
+    run: (_state, text) => {
+      const given: LineMeaning = { actions: text === '' ? [] : [{ type: 'edited', text }], say: [] };
+      return inTurn(closed, act('focus-composer'), given, act('edit-outside'));
+    },
+  },
   snippets: { help: 'saved commands', run: () => inTurn(closed, act('open-snippets')) },
   keep: {
     takes: 'COMMAND',

@@ -43,7 +43,11 @@ export function createErrands(store: Store, ports: CommanderPorts, terminal: Ter
         say('good', `The worker is saved in ${path}`);
       }),
     edit: (text) =>
-      trying('Not edited', async () => store.dispatch({ type: 'edited', text: await terminal.edit(text) })),
+      trying('Not edited', async () => {
+        const edited = await terminal.edit(text);
+        if (edited === text) say('good', 'The command is as it was.');
+        else store.dispatch({ type: 'edited', text: edited });
+      }),
     remember: (command) => trying('The history is not kept', () => ports.history.add(command)),
     loadHistory: () =>
       trying('The history of earlier sessions', async () => {
