@@ -68,7 +68,8 @@ async function askForEver({ server }: Rig, counts: Counts): Promise<never> {
     };
     socket.on('drain', pump);
     pump();
-    await once(socket, 'close');
+    // Not `once` of node:events, which would throw when the connection breaks.
+    await new Promise((resolve) => socket.once('close', resolve));
     counts.closed += 1;
   }
 }
