@@ -2,7 +2,7 @@ import { parseRelayUrl } from '../../client/address.ts';
 import type { ConnectionState } from '../../client/types.ts';
 import type { CommanderConnection, CommanderPorts } from '../ports.ts';
 import type { Store } from '../store.ts';
-import { createInFlight } from './in-flight.ts';
+import { createInFlight, type InFlight } from './in-flight.ts';
 import { createJobs, type JobPorts, type Jobs, messageOf } from './jobs.ts';
 import { lateAnswer } from './late-answer.ts';
 import { type Session, startSession } from './session.ts';
@@ -27,6 +27,23 @@ export interface Sessions {
   end(): Promise<void>;
 }
 
+/** Connected again, it is the same relay that answers. */
+function isSameRelay(one: CommanderConnection, other: CommanderConnection | undefined): boolean {
+  return one.url === other?.url && one.label === other.label;
+}
+
+/** What is looked at may be lost: it is asked for again by itself. */
+function followed(jobs: Jobs, { follow }: InFlight): Jobs {
+  return {
+    look: jobs.look,
+    addDevice: follow(jobs.addDevice),
+    removeDevice: follow(jobs.removeDevice),
+    rotateToken: follow(jobs.rotateToken),
+    remove: follow(jobs.remove),
+    cancelSent: follow(jobs.cancelSent),
+  };
+}
+
 export function createSessions(store: Store, { isOneShot, workerFor }: CommanderPorts): Sessions {
   let session: Session | undefined;
   let jobs: Jobs | undefined;
@@ -37,24 +54,13 @@ export function createSessions(store: Store, { isOneShot, workerFor }: Commander
 
   function jobsOf({ http }: Session, to: CommanderConnection, own: number): Jobs {
     const tell: JobPorts['tell'] = (action) => {
-      // Connected again, it is the same relay that answers.
-      const isShown = connection?.url === to.url && connection.label === to.label;
-      const said = isShown ? action : lateAnswer(action, to.label);
-      // A sheet is asked for again by itself.
+      const said = isSameRelay(to, connection) ? action : lateAnswer(action, to.label);
       if (said === undefined || (said.type === 'device-looked' && own !== generation)) return;
       store.dispatch(said);
       // What was asked for may have changed what is listed.
       session?.refresh();
     };
-    const made = createJobs({ http, url: parseRelayUrl(to.url).ws, workerFor, tell });
-    return {
-      ...made,
-      addDevice: inFlight.follow(made.addDevice),
-      removeDevice: inFlight.follow(made.removeDevice),
-      rotateToken: inFlight.follow(made.rotateToken),
-      remove: inFlight.follow(made.remove),
-      cancelSent: inFlight.follow(made.cancelSent),
-    };
+    return followed(createJobs({ http, url: parseRelayUrl(to.url).ws, workerFor, tell }), inFlight);
   }
 
   return {

@@ -162,6 +162,14 @@ describe('one relay more', () => {
     }
   });
 
+  it('has the keyboard, whatever list comes late behind it', () => {
+    const commander = createHarness();
+    openAdding(commander);
+    commander.act({ type: 'profiles-listed', profiles: [] });
+    commander.type('relay');
+    expect(formOf(commander).url.text).toBe('relay');
+  });
+
   it('goes through its fields both ways', () => {
     const commander = createHarness();
     openAdding(commander);
