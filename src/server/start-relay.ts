@@ -1,18 +1,13 @@
 import { type Logger, pino } from 'pino';
 import { connectPath } from '../protocol/messages.ts';
+import { checkOptions, checkTls } from './check-options.ts';
 import { createCore } from './core.ts';
 import { checkFirstStart, listen } from './listen.ts';
 import { createMetrics } from './metrics.ts';
 import { sampleRelay } from './metrics-sample.ts';
 import { createNetwork } from './network.ts';
 import { PendingConnections } from './pending.ts';
-import {
-  checkPlaintext,
-  httpAddress,
-  type RelayOptions,
-  RelayStartError,
-  type ReloadOptions,
-} from './relay-options.ts';
+import { httpAddress, type RelayOptions, RelayStartError, type ReloadOptions } from './relay-options.ts';
 import type { StoreEvent } from './store/operations.ts';
 import { openSqliteStore } from './store/sqlite-store.ts';
 import { type FileStore, type StoreListener, StoreOpenError } from './store/store.ts';
@@ -29,6 +24,7 @@ export interface Relay {
   readonly bootstrap?: { readonly user: string; readonly authKey: string; readonly adminKey: string };
   /** Stops reading, commits, tells every client 1001, and frees port and folder. */
   close(): Promise<void>;
+  /** Throws `RelayStartError`, and changes nothing, where the certificate and its key cannot be used. */
   reload(options: ReloadOptions): void;
 }
 
@@ -40,7 +36,7 @@ const closeGraceMs = 3000;
 export async function startRelay(options: RelayOptions): Promise<Relay> {
   const host = options.host ?? '127.0.0.1';
   const wantedPort = options.port ?? defaultPort;
-  checkPlaintext(options, host);
+  checkOptions(options, host);
   await checkFirstStart(options.dataDir, host, wantedPort);
   const log = createLogger(options);
   let endingReason: string | undefined;
@@ -109,6 +105,8 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       return drained;
     },
     reload(changed) {
+      // All of it or nothing.
+      if (changed.tls !== undefined) checkTls(changed.tls);
       core.setLimits(changed);
       if (changed.logLevel !== undefined) log.level = changed.logLevel;
       if (changed.tls !== undefined) http.setTls(changed.tls);

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { makeCertificates } from '../../client/certificates.ts';
 import { hasTool } from '../../tools.ts';
 import { makeTemporaryFolder, runRelay, spawnRelay, startServe } from '../built-relay.ts';
 import { spawnRelayInTerminal } from './shell.ts';
@@ -82,6 +83,39 @@ describe('relay serve --json (UX, machine contract)', () => {
     relay.process.kill('SIGHUP');
     await relay.process.stderr.waitFor(/nothing was reloaded: --config/);
     expect(await queueMessages()).toBe(9);
+  });
+
+  it.runIf(hasTool('openssl'))('changes nothing on SIGHUP when the certificate cannot be used', async () => {
+    const [config, cert, key] = [join(folder, 'relay.json'), join(folder, 'cert.pem'), join(folder, 'key.pem')];
+    const certificates = makeCertificates(['IP:127.0.0.1']);
+    writeFileSync(cert, certificates.cert);
+    writeFileSync(key, certificates.key);
+    writeFileSync(config, JSON.stringify({ limit: { queue_messages: 7 }, 'tls-cert': cert, 'tls-key': key }));
+    await using relay = await startServe({ args: ['--config', config] });
+    const ca = join(folder, 'ca.pem');
+    writeFileSync(ca, certificates.ca);
+
+    writeFileSync(cert, 'no certificate');
+    writeFileSync(config, JSON.stringify({ limit: { queue_messages: 9 }, 'tls-cert': cert, 'tls-key': key }));
+    relay.process.kill('SIGHUP');
+    await relay.process.stderr.waitFor(/nothing was reloaded: the certificate and its key cannot be used/);
+    const { stdout } = await runRelay(['user', 'ls', '--json', '--ca-file', ca], { env: relay.env });
+    expect(JSON.parse(stdout).users[0].limits.queue_messages).toBe(7);
+  });
+
+  it.each([
+    [['--trust-proxy', 'nonsense'], /--trust-proxy takes addresses/],
+    [['--trust-proxy', '10.0.0.0/99'], /--trust-proxy takes addresses/],
+    [['--public-url', 'relay.example.org'], /--public-url is no address/],
+    [['--public-url', 'https://user:secret@relay.example.org'], /--public-url is no address/],
+    [['--origin', 'https://app.example.org/'], /--origin "https:\/\/app\.example\.org\/" is none that a browser sends/],
+    [['--tls-cert', '/dev/null', '--tls-key', '/dev/null'], /the certificate and its key cannot be used/],
+  ])('says in a sentence what is wrong with %j, and makes nothing', async (args, sentence) => {
+    const { code, stdout, stderr } = await runRelay(['serve', '--json', '--port', '0', '--data', dataDir, ...args]);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(sentence);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect(existsSync(dataDir)).toBe(false);
   });
 
   it('takes flags before the environment, and that before the file', async () => {
