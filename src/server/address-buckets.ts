@@ -1,9 +1,10 @@
+import { addressBlock } from './address-block.ts';
 import { TokenBucket } from './token-bucket.ts';
 
 /** Addresses remembered at most unless said otherwise; beyond that the one is forgotten that was heard of longest ago. */
 const defaultAddressesMax = 100_000;
 
-/** A token bucket for each address. Rate and burst come with each call, since a limit may change while it is used. */
+/** A token bucket for each address, or each network where that counts as one. Rate and burst come with each call, since a limit may change while it is used. */
 export class AddressBuckets {
   readonly #addressesMax: number;
   readonly #byAddress = new Map<string, TokenBucket>();
@@ -14,10 +15,11 @@ export class AddressBuckets {
 
   /** Takes one token of an address if it is there. */
   take(address: string, ratePerSecond: number, burst: number, nowMs: number): boolean {
-    const bucket = this.#byAddress.get(address) ?? new TokenBucket(burst, nowMs);
+    const block = addressBlock(address);
+    const bucket = this.#byAddress.get(block) ?? new TokenBucket(burst, nowMs);
     // To the end: at the front stands who was heard of longest ago.
-    this.#byAddress.delete(address);
-    this.#byAddress.set(address, bucket);
+    this.#byAddress.delete(block);
+    this.#byAddress.set(block, bucket);
     const [oldest] = this.#byAddress.size > this.#addressesMax ? this.#byAddress.keys() : [];
     if (oldest !== undefined) this.#byAddress.delete(oldest);
     return bucket.take(ratePerSecond, burst, nowMs);
