@@ -1,17 +1,17 @@
 import type { Logger } from 'pino';
 import { defaultServerLimits, type ServerLimits } from '../protocol/limits.ts';
-import { createAuthThrottle } from './auth-throttle.ts';
 import { createClock } from './clock.ts';
 import { Directory } from './directory/directory.ts';
 import { RequestPace } from './http/request-pace.ts';
-import { Incoming } from './incoming.ts';
+import { Incoming } from './messages/incoming.ts';
 import type { Metrics } from './metrics.ts';
-import { tellRateLimited } from './over-rate.ts';
+import { createAuthThrottle } from './rates/auth-throttle.ts';
+import { tellRateLimited } from './rates/over-rate.ts';
 import type { RelayOptions, ReloadOptions } from './relay-options.ts';
 import { restoreQueues } from './restore-queues.ts';
 import { createRevocation } from './revocation.ts';
+import { Switchboard } from './rooms/switchboard.ts';
 import type { RelayStore } from './store/store.ts';
-import { Switchboard } from './switchboard.ts';
 
 export type Core = Awaited<ReturnType<typeof createCore>>;
 

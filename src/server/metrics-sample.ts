@@ -1,7 +1,7 @@
 import type { Directory } from './directory/directory.ts';
-import type { PendingConnections } from './pending.ts';
+import type { Switchboard } from './rooms/switchboard.ts';
+import type { PendingConnections } from './sockets/pending.ts';
 import type { RelayStore } from './store/store.ts';
-import type { Switchboard } from './switchboard.ts';
 
 /** What is read where it stands when somebody asks, so that it costs nothing otherwise. */
 export interface RelaySample {

@@ -1,17 +1,17 @@
 import type { Socket } from 'node:net';
 import proxyAddr from '@fastify/proxy-addr';
 import type { Logger } from 'pino';
-import { Connection, type ConnectionShared } from './connection.ts';
 import type { Core } from './core.ts';
-import { readLogin } from './handshake.ts';
 import { createHttpServer } from './http/http-server.ts';
 import { createLaneShared, type LaneShared } from './lane/lane-shared.ts';
 import type { Metrics } from './metrics.ts';
-import type { PendingConnections } from './pending.ts';
 import { type RelayOptions, trustedProxies } from './relay-options.ts';
-import { Sockets } from './sockets.ts';
+import { Connection, type ConnectionShared } from './sockets/connection.ts';
+import { readLogin } from './sockets/handshake.ts';
+import type { PendingConnections } from './sockets/pending.ts';
+import { Sockets } from './sockets/sockets.ts';
+import { checkUpgrade, refuseUpgrade } from './sockets/upgrade.ts';
 import type { FileStore } from './store/store.ts';
-import { checkUpgrade, refuseUpgrade } from './upgrade.ts';
 
 export interface NetworkParts {
   readonly options: RelayOptions;

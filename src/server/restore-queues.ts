@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
+import type { Switchboard } from './rooms/switchboard.ts';
 import type { QueueDepth, UserRecord } from './store/store.ts';
-import type { Switchboard } from './switchboard.ts';
 
 export interface RestoreQueuesOptions {
   readonly rooms: Switchboard['rooms'];

@@ -1,5 +1,5 @@
 import type { DirectoryListener } from './directory/listener.ts';
-import type { Rooms } from './rooms.ts';
+import type { Rooms } from './rooms/rooms.ts';
 
 /** Ends live sessions at once when what they stand on is taken away, and gives them new limits (PROTOCOL C). */
 export function createRevocation(rooms: () => Rooms): DirectoryListener {

@@ -1,11 +1,11 @@
 import type { Logger } from 'pino';
 import type { ServerLimits } from '../protocol/limits.ts';
-import type { AuthThrottle } from './auth-throttle.ts';
 import type { Clock } from './clock.ts';
 import type { Directory } from './directory/directory.ts';
 import type { RequestPace } from './http/request-pace.ts';
-import type { PendingConnections } from './pending.ts';
-import type { Switchboard } from './switchboard.ts';
+import type { AuthThrottle } from './rates/auth-throttle.ts';
+import type { Switchboard } from './rooms/switchboard.ts';
+import type { PendingConnections } from './sockets/pending.ts';
 
 /** Time between two sweeps: a twentieth of the shortest limit of time, within these bounds, in milliseconds. */
 const sweepMs = { min: 20, max: 500, partOfLimit: 20 } as const;

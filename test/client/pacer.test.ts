@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { RelaySendError } from '../../src/client/errors.ts';
 import { createPacer, type Pace, type Pacer, paceOf } from '../../src/client/pacer.ts';
 import { defaultUserLimits, type UserLimits } from '../../src/protocol/limits.ts';
-import { TokenBucket } from '../../src/server/token-bucket.ts';
+import { TokenBucket } from '../../src/server/rates/token-bucket.ts';
 import { createFakeClock, type FakeClock } from './fake-clock.ts';
 
 const { message_rate: rate, message_burst: burst } = defaultUserLimits();

@@ -1,8 +1,8 @@
 import { isIPv6 } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addressBlock } from '../../src/server/address-block.ts';
-import { createAuthThrottle } from '../../src/server/auth-throttle.ts';
+import { addressBlock } from '../../src/server/rates/address-block.ts';
+import { createAuthThrottle } from '../../src/server/rates/auth-throttle.ts';
 
 describe('what counts as one address', () => {
   it.each([

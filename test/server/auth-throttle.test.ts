@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createAuthThrottle } from '../../src/server/auth-throttle.ts';
+import { createAuthThrottle } from '../../src/server/rates/auth-throttle.ts';
 
 it('remembers so many addresses, and forgets the one that it heard of longest ago', () => {
   const throttle = createAuthThrottle({ clock: () => 0, failuresPerMinute: () => 1, addressesMax: 2 });

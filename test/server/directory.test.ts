@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { findKey, makeKey } from '../../src/server/directory/credentials.ts';
 import { Directory } from '../../src/server/directory/directory.ts';
 import type { DirectoryListener } from '../../src/server/directory/listener.ts';
-import { readLogin } from '../../src/server/handshake.ts';
+import { readLogin } from '../../src/server/sockets/handshake.ts';
 import type { KeyRecord } from '../../src/server/store/store.ts';
 import { createMemoryStore, type MemoryStore } from './memory-store.ts';
 

@@ -1,5 +1,5 @@
-import type { FramedBytes } from '../../src/server/frame-memory.ts';
-import type { Link } from '../../src/server/link.ts';
+import type { Link } from '../../src/server/rooms/link.ts';
+import type { FramedBytes } from '../../src/server/sockets/frame-memory.ts';
 import { unframe } from './unframe.ts';
 
 /** A socket for tests: what is sent on it is kept; a reader that stops is one call away. */

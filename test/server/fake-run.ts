@@ -1,7 +1,7 @@
 import { readEnvelope, readId } from '../../src/protocol/envelope.ts';
 import { isMessageId } from '../../src/protocol/message-id.ts';
-import type { FramedBytes } from '../../src/server/frame-memory.ts';
-import type { MessageRun } from '../../src/server/message-run.ts';
+import type { MessageRun } from '../../src/server/messages/message-run.ts';
+import type { FramedBytes } from '../../src/server/sockets/frame-memory.ts';
 
 const encoder = new TextEncoder();
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Handed } from '../../src/server/handed.ts';
+import { Handed } from '../../src/server/queues/handed.ts';
 
 function barrier(seq: number) {
   return { pingNumber: seq, throughSeq: seq, messages: [{ seq, sender: 'pc', queuedAtMs: 0, payloadBytes: 10 }] };

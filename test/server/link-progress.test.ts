@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { LinkProgress } from '../../src/server/link-progress.ts';
+import { LinkProgress } from '../../src/server/rooms/link-progress.ts';
 import { FakeLink } from './fake-link.ts';
 
 it('parts of a message are heard when it is looked at, once', () => {

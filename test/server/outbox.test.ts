@@ -1,8 +1,8 @@
 import { PassThrough, Writable } from 'node:stream';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { opcodes } from '../../src/server/frame-header.ts';
-import { createPostman, Outbox } from '../../src/server/outbox.ts';
+import { opcodes } from '../../src/server/sockets/frame-header.ts';
+import { createPostman, Outbox } from '../../src/server/sockets/outbox.ts';
 import { createFrameReader } from '../e2e/raw-frame.ts';
 
 /** The frames that these bytes are, in order. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Incoming } from '../../src/server/incoming.ts';
+import { Incoming } from '../../src/server/messages/incoming.ts';
 import { FakeRun } from './fake-run.ts';
 import { createRig, type JoinOptions, type RigClient } from './switchboard-rig.ts';
 

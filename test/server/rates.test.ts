@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { defaultUserLimits } from '../../src/protocol/limits.ts';
 import type { Refusal } from '../../src/protocol/messages.ts';
-import { createAuthThrottle } from '../../src/server/auth-throttle.ts';
-import { MessageRate } from '../../src/server/message-rate.ts';
-import { TokenBucket } from '../../src/server/token-bucket.ts';
+import { createAuthThrottle } from '../../src/server/rates/auth-throttle.ts';
+import { MessageRate } from '../../src/server/rates/message-rate.ts';
+import { TokenBucket } from '../../src/server/rates/token-bucket.ts';
 
 describe('a token bucket', () => {
   it('gives its burst at once and then its rate', () => {

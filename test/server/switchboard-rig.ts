@@ -1,9 +1,9 @@
 import type { ExtensionName } from '../../src/protocol/extensions.ts';
 import { defaultServerLimits, defaultUserLimits, type UserLimits } from '../../src/protocol/limits.ts';
-import { Incoming } from '../../src/server/incoming.ts';
-import { Session } from '../../src/server/session.ts';
+import { Incoming } from '../../src/server/messages/incoming.ts';
+import { Session } from '../../src/server/rooms/session.ts';
+import { Switchboard } from '../../src/server/rooms/switchboard.ts';
 import type { QueueStore } from '../../src/server/store/store.ts';
-import { Switchboard } from '../../src/server/switchboard.ts';
 import { FakeLink } from './fake-link.ts';
 import { createMemoryStore } from './memory-store.ts';
 

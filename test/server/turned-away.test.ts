@@ -1,11 +1,11 @@
 import { describe, expect, it, vi } from 'vitest';
 import { defaultServerLimits, defaultUserLimits } from '../../src/protocol/limits.ts';
-import { createAuthThrottle } from '../../src/server/auth-throttle.ts';
-import { Connection } from '../../src/server/connection.ts';
-import { Incoming } from '../../src/server/incoming.ts';
 import { createLaneShared, type LaneShared } from '../../src/server/lane/lane-shared.ts';
-import { Sockets } from '../../src/server/sockets.ts';
-import { Switchboard } from '../../src/server/switchboard.ts';
+import { Incoming } from '../../src/server/messages/incoming.ts';
+import { createAuthThrottle } from '../../src/server/rates/auth-throttle.ts';
+import { Switchboard } from '../../src/server/rooms/switchboard.ts';
+import { Connection } from '../../src/server/sockets/connection.ts';
+import { Sockets } from '../../src/server/sockets/sockets.ts';
 import { opcodes, writeFrame } from '../e2e/raw-frame.ts';
 import { FakeSocket, upgradeRequest } from './lane/fake-socket.ts';
 import { createMemoryStore } from './memory-store.ts';

@@ -1,4 +1,4 @@
-import { readFrameHeader } from '../../src/server/frame-header.ts';
+import { readFrameHeader } from '../../src/server/sockets/frame-header.ts';
 
 /** The payloads of whole frames that stand one behind the other. Throws when the last one is cut. */
 export function unframe(bytes: Uint8Array): Uint8Array[] {

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { refuseUpgrade, type UpgradeRefusal } from '../upgrade.ts';
+import { refuseUpgrade, type UpgradeRefusal } from '../sockets/upgrade.ts';
 
 /** What the parser of HTTP found, and how it is answered; anything else that it finds is no HTTP at all. */
 const refusals: Readonly<Record<string, UpgradeRefusal>> = {

@@ -7,12 +7,12 @@ import type {
   RawRequestDefaultExpression,
 } from 'fastify';
 import type { ServerLimits } from '../../protocol/limits.ts';
-import type { AuthThrottle } from '../auth-throttle.ts';
 import type { Clock } from '../clock.ts';
 import type { Directory } from '../directory/directory.ts';
 import type { Metrics } from '../metrics.ts';
+import type { AuthThrottle } from '../rates/auth-throttle.ts';
+import type { Switchboard } from '../rooms/switchboard.ts';
 import type { QueueStore } from '../store/store.ts';
-import type { Switchboard } from '../switchboard.ts';
 import type { RequestPace } from './request-pace.ts';
 
 /** What the HTTP side works on. */

@@ -9,8 +9,8 @@ import { type ObjectEnvelope, readEnvelope, readId, readTtlSeconds } from '../..
 import { isMessageId, messageIdLengthMax } from '../../protocol/message-id.ts';
 import { clientIdRule, isObject, type Refusal } from '../../protocol/messages.ts';
 import { formatSize, parseDurationMs } from '../../protocol/units.ts';
-import type { Room } from '../room.ts';
-import type { Sender, Told } from '../sender.ts';
+import type { Sender, Told } from '../messages/sender.ts';
+import type { Room } from '../rooms/room.ts';
 import { authorizePrincipal } from './authorize.ts';
 import type { HttpContext, HttpServer } from './context.ts';
 import { HttpRefusal } from './refusal.ts';

@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { refuseUpgrade } from '../upgrade.ts';
+import { refuseUpgrade } from '../sockets/upgrade.ts';
 
 /**
  * Requests in what is read of a connection at once, at most. RFC 9112 §9.3.2 lets a client send some without waiting for answers, which

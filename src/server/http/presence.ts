@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { knownClients, presenceOf } from '../presence.ts';
+import { knownClients, presenceOf } from '../rooms/presence.ts';
 import { authorizeMember } from './authorize.ts';
 import type { HttpContext, HttpServer } from './context.ts';
 

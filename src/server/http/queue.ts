@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { toIsoTime } from '../clock.ts';
+import type { TargetQueue } from '../queues/target-queue.ts';
 import type { QueuedEntry, UserRecord } from '../store/store.ts';
-import type { TargetQueue } from '../target-queue.ts';
 import { authorizeMaster } from './authorize.ts';
 import type { HttpContext, HttpServer } from './context.ts';
 import { HttpRefusal } from './refusal.ts';

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import type { FastifyRequest } from 'fastify';
-import { AddressBuckets } from '../address-buckets.ts';
 import type { Clock } from '../clock.ts';
-import { ReleaseTimes } from '../release-times.ts';
+import { AddressBuckets } from '../rates/address-buckets.ts';
+import { ReleaseTimes } from '../rates/release-times.ts';
 
 /**
  * Requests of one address that are answered as fast as they come: so many at once, and so many a second. A request is ten times the work

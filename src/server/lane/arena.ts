@@ -1,4 +1,4 @@
-import type { FrameMemory } from '../frame-memory.ts';
+import type { FrameMemory } from '../sockets/frame-memory.ts';
 import { kernelWasm } from './kernel-wasm.ts';
 
 // The layout of the kernel's memory; `assembly/layout.ts` has the same numbers.

@@ -1,4 +1,4 @@
-import { readFrameHeader } from '../frame-header.ts';
+import { readFrameHeader } from '../sockets/frame-header.ts';
 import { type Arena, frameBytesMax, stops } from './arena.ts';
 import { FrameSequence } from './frame-sequence.ts';
 import { freeBytes } from './free-bytes.ts';

@@ -1,4 +1,4 @@
-import { type FrameHeader, finBit, opcodes } from '../frame-header.ts';
+import { type FrameHeader, finBit, opcodes } from '../sockets/frame-header.ts';
 
 /** What its header tells of a frame. */
 export type FrameVerdict =

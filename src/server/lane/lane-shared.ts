@@ -1,5 +1,5 @@
 import { createCachedStringReader } from '../../protocol/string-cache.ts';
-import type { MessageRun } from '../message-run.ts';
+import type { MessageRun } from '../messages/message-run.ts';
 import { type Arenas, createArenas } from './arenas.ts';
 import { Run } from './run.ts';
 

@@ -1,5 +1,5 @@
-import type { FramedBytes } from '../frame-memory.ts';
-import type { MessageRun } from '../message-run.ts';
+import type { MessageRun } from '../messages/message-run.ts';
+import type { FramedBytes } from '../sockets/frame-memory.ts';
 import { type Arena, frameFlags } from './arena.ts';
 
 /** A run that the kernel found, as what it is for the rest of the relay. One object is used for one after the other. */

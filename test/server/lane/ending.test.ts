@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createLaneShared } from '../../../src/server/lane/lane-shared.ts';
-import type { Link, LinkListener } from '../../../src/server/link.ts';
-import { Sockets } from '../../../src/server/sockets.ts';
+import type { Link, LinkListener } from '../../../src/server/rooms/link.ts';
+import { Sockets } from '../../../src/server/sockets/sockets.ts';
 import { opcodes, writeFrame } from '../../e2e/raw-frame.ts';
 import { settle } from '../switchboard-rig.ts';
 import { FakeSocket, upgradeRequest } from './fake-socket.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { createLaneShared, type LaneShared } from '../../../src/server/lane/lane-shared.ts';
-import type { Link, LinkListener } from '../../../src/server/link.ts';
-import { Sockets } from '../../../src/server/sockets.ts';
+import type { Link, LinkListener } from '../../../src/server/rooms/link.ts';
+import { Sockets } from '../../../src/server/sockets/sockets.ts';
 import { settle } from '../switchboard-rig.ts';
 import { Said } from './conversation.ts';
 import { FakeSocket, upgradeRequest } from './fake-socket.ts';

@@ -1,8 +1,8 @@
 import { Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { opcodes } from '../../../src/server/frame-header.ts';
 import { Arena, compileKernel } from '../../../src/server/lane/arena.ts';
-import { createPostman, Outbox } from '../../../src/server/outbox.ts';
+import { opcodes } from '../../../src/server/sockets/frame-header.ts';
+import { createPostman, Outbox } from '../../../src/server/sockets/outbox.ts';
 
 /** A socket that the operating system takes nothing from until it is told to. */
 function createSlowSocket() {

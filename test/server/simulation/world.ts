@@ -1,8 +1,8 @@
 import type { ExtensionName } from '../../../src/protocol/extensions.ts';
 import { defaultServerLimits, defaultUserLimits, type UserLimits } from '../../../src/protocol/limits.ts';
-import { Incoming } from '../../../src/server/incoming.ts';
-import { Session } from '../../../src/server/session.ts';
-import { Switchboard } from '../../../src/server/switchboard.ts';
+import { Incoming } from '../../../src/server/messages/incoming.ts';
+import { Session } from '../../../src/server/rooms/session.ts';
+import { Switchboard } from '../../../src/server/rooms/switchboard.ts';
 import { FakeRun } from '../fake-run.ts';
 import { createMemoryStore, type MemoryStore } from '../memory-store.ts';
 import { Ledger } from './ledger.ts';
