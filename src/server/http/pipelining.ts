@@ -30,28 +30,18 @@ function countRequests(bytes: Buffer, max: number): number {
 
 /** Ends connections that send more requests at once than are worth an answer, before any of them is looked at (FAULTS 19). */
 export function limitPipelining(server: Server, event: 'connection' | 'secureConnection'): void {
-  const guards = new WeakMap<Socket, (chunk: Buffer) => void>();
-
   server.on(event, (socket: Socket) => {
     // The parser's own listener, which Node has attached in the same event.
-    const listeners = socket.listeners('data');
-    const guard = (chunk: Buffer) => {
-      if (countRequests(chunk, requestsAtOnceMax + 1) > requestsAtOnceMax) {
-        hold(socket);
-        return;
-      }
-      for (const listener of listeners) listener.call(socket, chunk);
-    };
+    const [feed] = socket.listeners('data');
     socket.removeAllListeners('data');
-    socket.on('data', guard);
-    guards.set(socket, guard);
+    socket.on('data', (chunk: Buffer) => {
+      if (countRequests(chunk, requestsAtOnceMax + 1) > requestsAtOnceMax) hold(socket);
+      else feed?.call(socket, chunk);
+    });
   });
 
-  // From then on what comes is no HTTP.
-  server.prependListener('upgrade', (_request, socket: Socket) => {
-    const guard = guards.get(socket);
-    if (guard !== undefined) socket.off('data', guard);
-  });
+  // From then on what comes is no HTTP, and nobody else listens yet.
+  server.prependListener('upgrade', (_request, socket: Socket) => socket.removeAllListeners('data'));
 
   function hold(socket: Socket): void {
     socket.pause();
