@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net';
 import type { ServerLimits, UserLimits } from '../protocol/limits.ts';
 import type { TlsFiles } from './http/http-server.ts';
 
@@ -45,7 +46,7 @@ export function trustedProxies(trustProxy: RelayOptions['trustProxy']): readonly
 }
 
 function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.');
+  return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
 }
 
 /** Throws unless keys and commands are protected on their way, or someone said that they need not be (FAULTS "Keys"). */

@@ -1,7 +1,7 @@
 import { chmodSync, chownSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { makeTemporaryFolder, spawnRelay, startServe } from '../e2e/built-relay.ts';
+import { makeTemporaryFolder, runRelay, spawnRelay, startServe } from '../e2e/built-relay.ts';
 import { openRoom, settle } from '../e2e/contract/test-room.ts';
 import { canMakeSmallDisks, makeSmallDisk } from './small-disk.ts';
 
@@ -54,6 +54,13 @@ describe('FAULTS 6: two relays on one data folder', { timeout: 60_000 }, () => {
 });
 
 describe('FAULTS 6: a data folder that the relay cannot have', () => {
+  it.runIf(process.platform === 'linux')('is refused where the system makes no folders', async () => {
+    dataDir = '/proc/relay/data';
+    expect(await refusal()).toMatch(/cannot be made a data folder \(.*\); name another one/);
+    const restoring = await runRelay(['restore', '/dev/null', '--data', dataDir]);
+    expect(restoring).toMatchObject({ code: 1, stderr: expect.stringContaining('cannot be made a data folder') });
+  });
+
   const aboutWriting = /data cannot be written \(.*\); make it writable for the relay, or name another folder/;
 
   // Root may write everywhere; for root there is the disk below.

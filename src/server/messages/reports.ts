@@ -108,6 +108,17 @@ export class Reports {
     return () => this.#waiting.delete(key);
   }
 
+  /** The user is removed, and with it what waited for anybody: what was handed over nobody can prove any more. */
+  userRemoved(userId: string): void {
+    const message = 'the user was removed, and its messages with it: the target had this one, or not';
+    const ofUser = keyOf(userId);
+    for (const [key, waiter] of this.#waiting) {
+      if (!key.startsWith(ofUser)) continue;
+      this.#waiting.delete(key);
+      waiter({ state: 'unconfirmed', message });
+    }
+  }
+
   #finish(
     room: Room,
     target: string,
@@ -168,8 +179,9 @@ export class Reports {
   }
 }
 
-function keyOf(userId: string, target: string, seq: number): string {
-  return JSON.stringify([userId, target, seq]);
+/** The key of a message, or what those of a user begin with; user ids are the relay's own and have no spaces. */
+function keyOf(userId: string, target?: string, seq?: number): string {
+  return target === undefined ? `${userId} ` : `${userId} ${seq} ${target}`;
 }
 
 /** Copies what passes to who listens in. */

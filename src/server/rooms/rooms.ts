@@ -171,8 +171,10 @@ export class Rooms {
     for (const session of sessions) if (matches(session)) this.end(session, code, message);
   }
 
+  /** The user is removed, and its sessions are ended. */
   forget(userId: string): void {
     this.#rooms.delete(userId);
+    this.#options.reports.userRemoved(userId);
   }
 }
 

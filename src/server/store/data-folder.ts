@@ -12,7 +12,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { StoreOpenError } from './store.ts';
 
 /** The files of a data folder. */
@@ -101,7 +101,7 @@ function refuseUnfinished(folder: DataFolder): void {
 
 function prepareFolder(folder: DataFolder): void {
   try {
-    mkdirSync(folder.path, { recursive: true, mode: 0o700 });
+    makeFolders(folder.path);
   } catch (error) {
     throw new StoreOpenError(`${folder.path} cannot be made a data folder (${wordsOf(error)}); name another one`);
   }
@@ -124,6 +124,13 @@ function prepareFolder(folder: DataFolder): void {
       `${folder.path} may be written by everybody; chmod 700 it, or give the relay a folder of its own`,
     );
   }
+}
+
+/** `recursive` of `mkdirSync` never returns where the system makes no folders, as in /proc. */
+function makeFolders(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return;
+  if (dirname(path) !== path) makeFolders(dirname(path));
+  mkdirSync(path, { mode: 0o700 });
 }
 
 function notWritable(folder: DataFolder, error: unknown): StoreOpenError {

@@ -108,6 +108,7 @@ describe('relay serve --json (UX, machine contract)', () => {
     [['--trust-proxy', '10.0.0.0/99'], /--trust-proxy takes addresses/],
     [['--public-url', 'relay.example.org'], /--public-url is no address/],
     [['--public-url', 'https://user:secret@relay.example.org'], /--public-url is no address/],
+    [['--host', '127.example.org'], /127\.example\.org is not a loopback address/],
     [['--origin', 'https://app.example.org/'], /--origin "https:\/\/app\.example\.org\/" is none that a browser sends/],
     [['--tls-cert', '/dev/null', '--tls-key', '/dev/null'], /the certificate and its key cannot be used/],
   ])('says in a sentence what is wrong with %j, and makes nothing', async (args, sentence) => {

@@ -88,6 +88,18 @@ describe('PROTOCOL C: users', () => {
     expect(reset).toMatchObject({ limits: { connections: 7, queue_messages: 50 } });
   });
 
+  it('one that is removed takes what waits along, and who waits for its end is told so', async () => {
+    const own = await openRoom(relay);
+    const asked = callApi(relay, '/api/messages/?wait=delivered&timeout=60s', {
+      key: own.authKey,
+      method: 'POST',
+      body: { target: 'away' },
+    });
+    await own.untilWaiting('away', 1);
+    await callApiOk(relay, `/api/admin/users/${own.user}`, asAdmin({ method: 'DELETE' }));
+    expect(await asked).toMatchObject({ body: { status: 'error', code: 'unconfirmed', target: 'away' } });
+  });
+
   it('removing one closes its sessions with 4010 and ends its keys and tokens', async () => {
     const own = await openRoom(relay);
     const device_token = await own.token('device');
