@@ -69,11 +69,11 @@ export function createHttpServer(options: HttpServerOptions): HttpSide {
   const serverFactory = (handler: RequestListener): Server => {
     if (tls === undefined) {
       const server = createServer({ ...patience, shouldUpgradeCallback }, handler);
-      limitPipelining(server, 'connection');
+      limitPipelining(server, 'connection', context.clock);
       return server;
     }
     tlsServer = createTlsServer({ ...patience, ...tlsPatience, shouldUpgradeCallback, ...tls }, handler);
-    limitPipelining(tlsServer, 'secureConnection');
+    limitPipelining(tlsServer, 'secureConnection', context.clock);
     return tlsServer;
   };
   const answerError = (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {

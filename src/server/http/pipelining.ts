@@ -1,5 +1,7 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Clock } from '../clock.ts';
+import { ReleaseTimes } from '../rates/release-times.ts';
 import { refuseUpgrade } from '../sockets/upgrade.ts';
 
 /**
@@ -7,8 +9,8 @@ import { refuseUpgrade } from '../sockets/upgrade.ts';
  * hardly one does; 64 KiB have room for 2,500, which Node takes up in one go, and all others wait for it.
  */
 const requestsAtOnceMax = 16;
-/** So long such a connection is kept before it is answered and ended, so that it does not come again at once. */
-const holdMs = 500;
+/** So long such a connection is kept before it is answered and ended, so that it does not come again at once, nor all of them together. */
+const holdMs = { min: 500, max: 2000, apart: 20 } as const;
 const refusal = {
   status: '429 Too Many Requests',
   code: 'rate_limited',
@@ -29,7 +31,9 @@ function countRequests(bytes: Buffer, max: number): number {
 }
 
 /** Ends connections that send more requests at once than are worth an answer, before any of them is looked at (FAULTS 19). */
-export function limitPipelining(server: Server, event: 'connection' | 'secureConnection'): void {
+export function limitPipelining(server: Server, event: 'connection' | 'secureConnection', clock: Clock): void {
+  const releases = new ReleaseTimes(holdMs, clock());
+
   server.on(event, (socket: Socket) => {
     // The parser's own listener, which Node has attached in the same event.
     const [feed] = socket.listeners('data');
@@ -46,6 +50,6 @@ export function limitPipelining(server: Server, event: 'connection' | 'secureCon
   function hold(socket: Socket): void {
     socket.pause();
     // Nobody who is held keeps a relay from ending.
-    setTimeout(() => refuseUpgrade(socket, refusal, () => {}), holdMs).unref();
+    setTimeout(() => refuseUpgrade(socket, refusal, () => {}), releases.nextDelayMs(clock())).unref();
   }
 }
